@@ -1,0 +1,19 @@
+"""Where documents go. One entry per adapter, loaded only when it is used."""
+
+from __future__ import annotations
+
+import pkgutil
+from typing import Any
+
+FACTORIES: dict[str, str] = {
+    "console": "adapters.console:create",
+    "markdown": "adapters.markdown:create",
+}
+"""name → "module:factory"; a factory's arguments are the adapter's own business."""
+
+
+def load(name: str) -> Any:  # noqa: ANN401 - a factory's signature is its adapter's own
+    """The factory called `name`; KeyError with the known names for one we do not have."""
+    if name not in FACTORIES:
+        raise KeyError(f"no adapter called {name!r}; known: {', '.join(sorted(FACTORIES))}")
+    return pkgutil.resolve_name(FACTORIES[name])

@@ -1,0 +1,1 @@
+"""Paperboy's core: fetch what arXiv announced, select, summarize, compose, deliver."""

@@ -1,0 +1,189 @@
+"""What the core needs from the world, and the errors that are part of each promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.models import ArxivId, Depth, Listed, Note, Paper, Summary
+
+Clock = Callable[[], datetime]
+"""Now: aware, UTC."""
+
+Progress = Callable[[str, int, int], None]
+"""What is being done, how much of it is done, how much there is (0: not known)."""
+
+
+def no_progress(what: str, done: int, total: int) -> None:
+    """For callers nobody watches."""
+
+
+class BotError(Exception):
+    """Base of everything we raise on purpose; its text tells a person what happened and what to do next."""
+
+
+# ---------------------------------------------------------------- arXiv
+
+
+class SourceError(BotError):
+    """arXiv gave nothing usable, after bounded retries. `retry_at` is when asking again makes sense, if known.
+
+    `code` is stable; locales say it under `reason.<code>`.
+    """
+
+    code = "failed"
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class SourceRefused(SourceError):
+    """It answered 403, 406, 429 or 503, or asked us to wait (a cooldown is under way)."""
+
+    code = "refused"
+
+    def __init__(self, message: str, *, status: int | None = None, retry_at: datetime | None = None) -> None:
+        super().__init__(message, retry_at=retry_at)
+        self.status = status
+
+
+class SourceUnreachable(SourceError):
+    """No connection, or no complete answer in time."""
+
+    code = "unreachable"
+
+
+class SourceGarbled(SourceError):
+    """It answered, but not with what it promised: broken or hostile XML, a count that does not fit."""
+
+    code = "garbled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """What arXiv announced on `date` in the categories asked for.
+
+    `notes` say when it is reconstructed, stored, incomplete or stale; `complete` is False when something may be missing.
+    """
+
+    date: date
+    items: tuple[Listed, ...]
+    notes: tuple[Note, ...] = ()
+    complete: bool = True
+
+
+class Announcements(Protocol):
+    """What was announced. Raises SourceError only if nothing could be fetched and nothing is stored."""
+
+    async def on(self, day: date | None, categories: Sequence[str], *, progress: Progress = no_progress) -> Announced:
+        """The announcement of `day` (of arXiv's feed; None: the feed's own latest) in `categories`.
+
+        `categories` are arXiv categories, archives, or patterns such as `cs.*`.
+        """
+        ...
+
+
+class PaperLookup(Protocol):
+    """Papers by id: the latest version, whatever version was named."""
+
+    async def papers(
+        self, ids: Sequence[ArxivId], *, progress: Progress = no_progress
+    ) -> tuple[dict[str, Paper], tuple[Note, ...]]:
+        """Found papers by key, and notes. An id arXiv does not know is absent from the dict.
+
+        Raises SourceError if arXiv cannot be asked and some of `ids` are not stored.
+        """
+        ...
+
+
+# ---------------------------------------------------------------- summaries
+
+
+class SummaryError(BotError):
+    """No summary from this summarizer. `code` is stable, for notes and statistics."""
+
+    code = "failed"
+
+
+class Refused(SummaryError):
+    """The model declined to answer."""
+
+    code = "refused"
+
+
+class Filtered(SummaryError):
+    """The provider's content filter stopped it."""
+
+    code = "filtered"
+
+
+class Truncated(SummaryError):
+    """The answer was cut by the token limit."""
+
+    code = "truncated"
+
+
+class TooLong(SummaryError):
+    """The paper does not fit the model's context."""
+
+    code = "too_long"
+
+
+class BadKey(SummaryError):
+    """401 or 403: the key is wrong or may not use this model."""
+
+    code = "bad_key"
+
+
+class UnknownModel(SummaryError):
+    """The server has no such model."""
+
+    code = "unknown_model"
+
+
+class RateLimited(SummaryError):
+    """429. `after` is in seconds, if the server said."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class ServerFailed(SummaryError):
+    """5xx, or no connection."""
+
+    code = "server_failed"
+
+
+class TimedOut(SummaryError):
+    """No answer in time."""
+
+    code = "timed_out"
+
+
+class BadAnswer(SummaryError):
+    """It answered, but not with a summary that stands the checks."""
+
+    code = "bad_answer"
+
+
+class BudgetSpent(SummaryError):
+    """PAPERBOY_DAILY_CALLS is used up; it starts again at 00:00 UTC."""
+
+    code = "budget_spent"
+
+
+class Summarizer(Protocol):
+    """One paper, one summary. `model` and `prompt_version` are part of the cache key."""
+
+    model: str
+    prompt_version: str
+
+    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+        """Raises SummaryError."""
+        ...

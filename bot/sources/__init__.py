@@ -1,0 +1,1 @@
+"""Where papers come from: arXiv's feeds, its API, its pages."""

@@ -1,0 +1,1 @@
+"""What a channel asked for: queries, the catalogue, selection."""
