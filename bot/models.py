@@ -196,9 +196,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A paper in a digest: under the first of `topics`, which names every topic of the digest it matches."""
+    """A paper in a digest: under the first of `topics`, which names every topic of the digest it matches.
+
+    `named` is the version somebody asked for by name; links honour it.
+    """
 
     paper: Paper
+    named: int | None = None
     topics: tuple[str, ...] = ()
     announcement: Announcement | None = None
     kind: Kind | None = None

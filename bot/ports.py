@@ -23,6 +23,15 @@ def no_progress(what: str, done: int, total: int) -> None:
 class BotError(Exception):
     """Base of everything we raise on purpose; its text tells a person what happened and what to do next."""
 
+    usage = False
+    """True if what was typed was wrong, rather than something failing."""
+
+
+class UsageError(BotError):
+    """What was typed cannot be understood; the text says what would be."""
+
+    usage = True
+
 
 # ---------------------------------------------------------------- arXiv
 
@@ -66,7 +75,7 @@ class SourceGarbled(SourceError):
 class Announced:
     """What arXiv announced on `date` in the categories asked for.
 
-    `notes` say when it is reconstructed, stored, incomplete or stale; `complete` is False when something may be missing.
+    `notes` say when it is reconstructed, stored, incomplete or stale; `complete` is False if something may be missing.
     """
 
     date: date

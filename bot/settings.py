@@ -8,10 +8,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.ports import BotError
+from bot.ports import UsageError
 
 
-class SettingsError(BotError):
+class SettingsError(UsageError):
     """Something in the environment or `.env` is wrong; the text names each at once."""
 
 

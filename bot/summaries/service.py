@@ -1,0 +1,253 @@
+"""A summary for every paper: from the cache, from the model once whoever asks, or else the paper's own sentences.
+
+Nothing here blocks the event loop: the store and the extractive summarizer work in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from bot.database import StoreError
+from bot.models import Depth, Note, Paper, Summary, SummaryKey
+from bot.ports import (
+    BadKey,
+    BudgetSpent,
+    Clock,
+    Progress,
+    RateLimited,
+    ServerFailed,
+    Summarizer,
+    SummaryError,
+    TimedOut,
+    UnknownModel,
+    no_progress,
+)
+
+if TYPE_CHECKING:
+    from bot.store import Store
+
+logger = logging.getLogger(__name__)
+
+HOPELESS = (BadKey, UnknownModel, BudgetSpent)
+"""Failures that every next paper would meet too."""
+
+DOWN = (RateLimited, ServerFailed, TimedOut)
+"""Failures that say the server is in trouble, if they come in a row."""
+
+PATIENCE = 3
+"""How many of DOWN in a row end the asking, for one call of ours."""
+
+PROGRESS = "summaries"
+"""What we tell a Progress that we do."""
+
+
+def budget(store: Store, *, clock: Clock, cap: int) -> Callable[[], Awaitable[None]]:
+    """What a model summarizer awaits before each call it makes, retries too; raises BudgetSpent on the one too many.
+
+    The count is the store's: by UTC day, shared by all processes, and not reset by a restart.
+    """
+
+    async def spend() -> None:
+        day = clock().astimezone(UTC).date()
+        if not await asyncio.to_thread(store.take_model_call, day, cap=cap):
+            raise BudgetSpent(
+                f"The {cap} model calls of {day} are used up; it starts again at 00:00 UTC. "
+                "PAPERBOY_DAILY_CALLS sets how many."
+            )
+
+    return spend
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summarized:
+    """A summary for each paper asked for, by id, and what the reader should know about them."""
+
+    summaries: Mapping[str, Summary]
+    notes: tuple[Note, ...] = ()
+
+
+class Summaries:
+    """Makes each summary once, at most `concurrency` at the same time, and always has an answer.
+
+    `model` (None: none is set up) is asked for brief summaries, `deep_model` for deep ones (None: `model` too). They
+    await `budget(…)` before each call; `daily_cap` is only said. `extractive` must not need the event loop.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        extractive: Summarizer,
+        model: Summarizer | None,
+        clock: Clock,
+        daily_cap: int,
+        concurrency: int,
+        deep_model: Summarizer | None = None,
+    ) -> None:
+        self._store = store
+        self._extractive = extractive
+        self._models: Mapping[Depth, Summarizer | None] = {"brief": model, "deep": deep_model or model}
+        self._clock = clock
+        self._daily_cap = daily_cap
+        self._room = asyncio.Semaphore(concurrency)
+        self._flights: dict[SummaryKey, _Flight] = {}
+
+    async def brief(self, papers: Sequence[Paper], *, language: str, progress: Progress = no_progress) -> Summarized:
+        """A brief summary of each of `papers`, in `language` where the model wrote it. Raises StoreError only.
+
+        `progress` hears of each paper as it is done.
+        """
+        unique = {paper.id: paper for paper in papers}
+        patience = _Patience()
+        made: dict[str, Summary] = {}
+        failures: list[SummaryError] = []
+
+        async def make(paper: Paper) -> None:
+            summary, failure = await self._honest(paper, language=language, depth="brief", patience=patience)
+            made[paper.id] = summary
+            if failure is not None:
+                failures.append(failure)
+            progress(PROGRESS, len(made), len(unique))
+
+        progress(PROGRESS, 0, len(unique))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for paper in unique.values():
+                    group.create_task(make(paper))
+        except* StoreError as raised:
+            errors = raised.exceptions
+        else:
+            errors = ()
+        if errors:
+            raise errors[0]
+        notes = self._notes(failures) if unique else ()
+        return Summarized(summaries={id_: made[id_] for id_ in unique}, notes=notes)
+
+    async def one(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+        """A summary of `paper`; its `method` says whether the model wrote it. Raises StoreError only."""
+        summary, _ = await self._honest(paper, language=language, depth=depth, patience=_Patience())
+        return summary
+
+    async def _honest(
+        self, paper: Paper, *, language: str, depth: Depth, patience: _Patience
+    ) -> tuple[Summary, SummaryError | None]:
+        """The model's summary; or the paper's own sentences, and why the model gave none (None: there is none)."""
+        model = self._models[depth]
+        failure: SummaryError | None = None
+        if model is not None:
+            try:
+                return await self._shared(model, paper, language=language, depth=depth, patience=patience), None
+            except SummaryError as exc:
+                logger.info("no summary from the model: paper=%s reason=%s", paper.id, exc.code)
+                failure = exc
+        # A loop of its own in a thread: choosing sentences is all computing, and ours has others to serve.
+        return await asyncio.to_thread(self._extract, paper, language=language, depth=depth), failure
+
+    def _extract(self, paper: Paper, *, language: str, depth: Depth) -> Summary:
+        return asyncio.run(self._extractive.summarize(paper, language=language, depth=depth))
+
+    async def _shared(
+        self, model: Summarizer, paper: Paper, *, language: str, depth: Depth, patience: _Patience
+    ) -> Summary:
+        """Join who is making this summary already, or make it. Raises SummaryError, the same to all who wait.
+
+        A caller that is cancelled leaves the others their summary; when the last one leaves, the making stops.
+        """
+        key = key_of(paper, model, language=language, depth=depth)
+        flight = self._flights.get(key)
+        if flight is None:
+            making = self._make(key, model, paper, patience)
+            flight = self._flights[key] = _Flight(asyncio.create_task(making))
+            flight.task.add_done_callback(lambda _: self._landed(key, flight))
+        flight.waiting += 1
+        try:
+            await asyncio.wait({flight.task})  # which, unlike awaiting the task, does not cancel it with us
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting and not flight.task.done():
+                flight.task.cancel()
+                self._landed(key, flight)  # nobody may join it any more
+        return flight.task.result()
+
+    def _landed(self, key: SummaryKey, flight: _Flight) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+        if flight.task.done() and not flight.task.cancelled():
+            flight.task.exception()  # seen, even if all who waited were cancelled
+
+    async def _make(self, key: SummaryKey, model: Summarizer, paper: Paper, patience: _Patience) -> Summary:
+        stored = await asyncio.to_thread(self._store.summary, key)
+        if stored is not None:
+            return stored
+        async with self._room:
+            patience.raise_if_lost()
+            try:
+                summary = await model.summarize(paper, language=key.language, depth=key.depth)
+            except SummaryError as exc:
+                patience.failed(exc)
+                raise
+            patience.succeeded()
+        try:
+            await asyncio.to_thread(self._store.save_summary, key, summary, at=self._clock())
+        except StoreError as exc:  # it is made and paid for: losing it to a full disk would help nobody
+            logger.warning("summary not kept: paper=%s: %s", paper.id, exc)
+        return summary
+
+    def _notes(self, failures: Iterable[SummaryError]) -> tuple[Note, ...]:
+        if self._models["brief"] is None:
+            return (Note("no_model"),)
+        reasons = Counter(failure.code for failure in failures)
+        spent = reasons.pop(BudgetSpent.code, 0)
+        notes = [Note("fell_back", {"count": count, "reason": reason}) for reason, count in reasons.most_common()]
+        if spent:
+            notes.append(Note("budget_spent", {"cap": self._daily_cap}))
+        return tuple(notes)
+
+
+@dataclass(slots=True, eq=False)
+class _Flight:
+    """One summary being made, and how many callers wait for it."""
+
+    task: asyncio.Task[Summary]
+    waiting: int = 0
+
+
+@dataclass(slots=True)
+class _Patience:
+    """Whether it still makes sense to ask the model, within one call of ours."""
+
+    in_a_row: int = 0
+    lost_to: SummaryError | None = None
+
+    def raise_if_lost(self) -> None:
+        if self.lost_to is not None:
+            raise self.lost_to
+
+    def succeeded(self) -> None:
+        self.in_a_row = 0
+
+    def failed(self, failure: SummaryError) -> None:
+        self.in_a_row = self.in_a_row + 1 if isinstance(failure, DOWN) else 0
+        if isinstance(failure, HOPELESS) or self.in_a_row >= PATIENCE:
+            self.lost_to = failure
+
+
+def key_of(paper: Paper, summarizer: Summarizer, *, language: str, depth: Depth) -> SummaryKey:
+    """What the cache and the single flight go by. Pure."""
+    text = "\0".join(" ".join(part.split()) for part in (paper.title, paper.abstract))
+    return SummaryKey(
+        paper_id=paper.id,
+        version=paper.version,
+        depth=depth,
+        language=language,
+        model=summarizer.model,
+        prompt_version=summarizer.prompt_version,
+        text_hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+    )

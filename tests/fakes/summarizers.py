@@ -1,0 +1,87 @@
+"""Summarizers that do as a test says, and a service of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.models import Depth, Paper, Summary
+from bot.ports import Summarizer, SummaryError
+from bot.store import Store
+from bot.summaries.service import Summaries, Summarized
+from tests.samples import NOW, summary
+
+
+@dataclass
+class FakeSummarizer:
+    """Answers with a summary that names it, or raises what `failures` says; waits for `gate` if it is shut."""
+
+    model: str = "big"
+    prompt_version: str = "1"
+    failures: Mapping[str, SummaryError] = field(default_factory=dict)
+    every: Exception | None = None
+    spend: Callable[[], Awaitable[None]] | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: list[str] = field(default_factory=list)
+    now: int = 0
+    most: int = 0
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+        if self.spend:
+            await self.spend()
+        self.asked.append(paper.id)
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            await self.gate.wait()
+            await asyncio.sleep(0)
+        finally:
+            self.now -= 1
+        if failure := self.failures.get(paper.id) or self.every:
+            raise failure
+        return summary(paper_id=paper.id, language=language, depth=depth, model=self.model, tldr=f"{self.model} says")
+
+
+class FakeExtractive:
+    """What Extractive promises: never an error, whatever the language."""
+
+    model = "extractive"
+    prompt_version = "1"
+
+    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+        return summary(paper_id=paper.id, method="extractive", tldr=paper.abstract, depth=depth)
+
+
+def service(
+    store: Store,
+    model: Summarizer | None,
+    *,
+    deep_model: Summarizer | None = None,
+    concurrency: int = 16,
+    cap: int = 1000,
+) -> Summaries:
+    return Summaries(
+        store,
+        extractive=FakeExtractive(),
+        model=model,
+        clock=lambda: NOW,
+        daily_cap=cap,
+        concurrency=concurrency,
+        deep_model=deep_model,
+    )
+
+
+def methods(made: Summarized) -> Counter[str]:
+    return Counter(each.method for each in made.summaries.values())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let everybody work until `condition` holds."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - what we wait for is anything a test can see
+            await asyncio.sleep(0.001)
