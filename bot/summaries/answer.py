@@ -1,0 +1,236 @@
+"""A model's answer, whatever it looks like, into fields. Pure.
+
+Models wrap JSON in fences and prose, think aloud before it, leave a comma too many, curl its quotes, and write LaTeX
+into it, whose `\\theta` a JSON reader takes for a tab and "heta". What can be read without guessing is read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.latex import readable
+
+MAX_ANSWER: Final = 200_000
+"""Characters of an answer that are looked at."""
+
+MAX_TEXT: Final = 1000
+MAX_TRANSLATION: Final = 12_000
+MAX_POINTS: Final = 20
+MAX_EVIDENCE: Final = 3
+
+
+class Unreadable(ValueError):
+    """No summary can be read from the answer. `cut`: it stops in the middle, as if a limit had been reached.
+
+    `declined`: it is no JSON but a sentence that declines.
+    """
+
+    def __init__(self, message: str, *, cut: bool = False, declined: bool = False) -> None:
+        super().__init__(message)
+        self.cut = cut
+        self.declined = declined
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A takeaway as answered: numbers of sentences, or a sentence quoted instead."""
+
+    text: str
+    sentences: tuple[int, ...] = ()
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the model said, each text one line of readable Unicode; nothing of it is believed yet.
+
+    `title` is the model's copy of the paper's title: it tells which paper it speaks of.
+    """
+
+    headline: str
+    tldr: str
+    takeaways: tuple[Point, ...]
+    title: str | None = None
+    title_translation: str | None = None
+    abstract_translation: str | None = None
+
+
+def parse(text: str) -> Answer:
+    """The fields of an answer; raises Unreadable."""
+    fields = {str(key).strip().lower(): value for key, value in _object(text).items()}
+    headline, tldr = _text(fields.get("headline")), _text(fields.get("tldr") or fields.get("tl;dr"))
+    if not tldr:
+        raise Unreadable('the key "tldr" is missing or is not a string')
+    if not headline:
+        raise Unreadable('the key "headline" is missing or is not a string')
+    return Answer(
+        title=_text(fields.get("title")),
+        headline=headline,
+        tldr=tldr,
+        takeaways=_points(fields.get("takeaways")),
+        title_translation=_text(fields.get("title_translation")),
+        abstract_translation=_text(fields.get("abstract_translation"), limit=MAX_TRANSLATION),
+    )
+
+
+# ---------------------------------------------------------------- JSON
+
+_THOUGHTS: Final = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
+_DECLINED: Final = re.compile(
+    r"\A\W*(?:i['’]?m (?:sorry|unable)|i (?:am sorry|am unable|cannot|can['’]?t|won['’]?t)|sorry,|as an ai\b"
+    r"|很?抱歉|对不起|我(?:无法|不能)|извините|я не могу|申し訳)",
+    re.IGNORECASE,
+)
+_TRAILING_COMMA: Final = re.compile(r",(?=\s*[}\]])")
+_CURLY: Final = re.compile(r"(?<=[{\[,:])(\s*)[“”„]|[“”](?=\s*[}\],:])")
+# One JSON string, or one structural character: enough to find where an object ends.
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|["{}\[\]]', re.DOTALL)
+
+
+def _object(text: str) -> Mapping[str, object]:
+    text = _THOUGHTS.sub("", text[:MAX_ANSWER])
+    start = text.find("{")
+    if start < 0:
+        raise Unreadable("it is not a JSON object", declined=_DECLINED.match(text) is not None)
+    text = text[start:]
+    for repaired in (text, _CURLY.sub(r'\1"', text)):
+        whole, end = _extent(repaired)
+        try:
+            found = json.loads(_TRAILING_COMMA.sub("", _escapes(repaired[:end])), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict):
+            return _unwrapped(found)
+    raise Unreadable("it is not valid JSON", cut=not whole)
+
+
+def _extent(text: str) -> tuple[bool, int]:
+    """Whether the object that starts `text` is closed, and where it ends."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in "{[":
+            depth += 1
+        elif token[0] in "}]":
+            depth -= 1
+            if depth == 0:
+                return True, token.end()
+        elif token[0] == '"':  # a string that never ends
+            break
+    return False, len(text)
+
+
+def _unwrapped(found: Mapping[str, object]) -> Mapping[str, object]:
+    """`{"summary": {…}}` is the object inside."""
+    if len(found) == 1:
+        (inner,) = found.values()
+        if isinstance(inner, list) and len(inner) == 1:
+            (inner,) = inner
+        if isinstance(inner, dict):
+            return inner
+    return found
+
+
+# LaTeX commands that begin with a letter which JSON also knows as an escape: \b \f \n \r \t (\u needs four digits).
+_COMMANDS: Final = frozenset({
+    "bar", "because", "begin", "beta", "beth", "between", "bf", "big", "bigcap", "bigcup", "bigg", "bigl",
+    "bigoplus", "bigr", "bigotimes", "binom", "blacksquare", "bmatrix", "bmod", "boldsymbol", "bot", "bowtie",
+    "boxed", "boxplus", "breve", "bullet", "bumpeq", "fbox", "flat", "footnote", "forall", "frac", "frown", "frak",
+    "nabla", "natural", "ne", "nearrow", "neg", "neq", "newline", "nexists", "ni", "nleq", "nmid", "nolimits",
+    "nonumber", "norm", "not", "notin", "nparallel", "nsim", "nsubseteq", "nsupseteq", "nu", "nwarrow", "rangle",
+    "rank", "rbrace", "rceil", "re", "ref", "rfloor", "rho", "right", "rightarrow", "rightharpoonup",
+    "rightleftharpoons", "rightsquigarrow", "rm", "rtimes", "rvert", "tag", "tan", "tanh", "tau", "tbinom", "text",
+    "textbf", "textit", "textrm", "textsc", "textsf", "textsuperscript", "textsubscript", "texttt", "tfrac",
+    "theta", "therefore", "thickapprox", "thicksim", "tilde", "times", "to", "top", "triangle", "triangleq",
+    "trianglelefteq", "tt", "twoheadrightarrow"
+})  # fmt: skip
+_ESCAPE: Final = re.compile(r'\\(?:(u[0-9a-fA-F]{4}|["\\/])|([a-zA-Z]+)|(.)|\Z)', re.DOTALL)
+
+
+def _escapes(text: str) -> str:
+    """Every lone backslash that is not meant for JSON doubled, so that LaTeX survives the reader."""
+
+    def fixed(match: re.Match[str]) -> str:
+        meant, letters, _ = match.groups()
+        if meant is not None or (letters and letters[0] in "bfnrt" and letters not in _COMMANDS):
+            return match[0]
+        return "\\" + match[0]
+
+    return _ESCAPE.sub(fixed, text)
+
+
+# ---------------------------------------------------------------- fields
+
+_LATEX: Final = re.compile(r"\\[A-Za-z({\[,;:!|]|\$[^$]+\$|[_^]\{")
+# LaTeX eats the space after a command; a model that writes `\theta is` means it.
+_COMMAND_SPACE: Final = re.compile(r"(\\[A-Za-z]+) +(?=\w)")
+_CONTROL: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffe]+"
+)
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+
+
+def _text(value: object, *, limit: int = MAX_TEXT) -> str | None:
+    """One line of readable Unicode, bounded; None if it is no text or says nothing."""
+    if not isinstance(value, str):
+        return None
+    line = _CONTROL.sub(" ", _SURROGATE.sub("", value[: 2 * limit]))
+    if _LATEX.search(line):
+        line = readable(_COMMAND_SPACE.sub(r"\1{} ", line))
+    line = " ".join(line.replace("\\", "").split())[:limit].rstrip()
+    return None if line.strip(" .-–—…").lower() in {"", "null", "none", "n/a"} else line
+
+
+def _points(value: object) -> tuple[Point, ...]:
+    if isinstance(value, Mapping):  # {"1": "…", "2": "…"}
+        value = list(value.values())
+    if isinstance(value, str):
+        value = [re.sub(r"\A\W*\d{1,2}[.)、]\s*|\A[-*•]\s*", "", line) for line in value.splitlines()]
+    if not isinstance(value, list):
+        return ()
+    points = (_point(each) for each in value[:MAX_POINTS])
+    return tuple(point for point in points if point is not None)
+
+
+def _point(value: object) -> Point | None:
+    if isinstance(value, str):
+        text = _text(value)
+        return Point(text) if text else None
+    if not isinstance(value, Mapping):
+        return None
+    fields = {str(key).strip().lower(): each for key, each in value.items()}
+    text = next(
+        (found for key in ("text", "takeaway", "statement", "point") if (found := _text(fields.get(key)))), None
+    )
+    evidence = next(
+        (fields[key] for key in ("evidence", "sentences", "sentence", "source", "quote") if key in fields), None
+    )
+    if not text:
+        return None
+    numbers, quote = _evidence(evidence)
+    return Point(text, numbers, quote)
+
+
+def _evidence(value: object) -> tuple[tuple[int, ...], str | None]:
+    """Sentence numbers (3, [3, 4], "3", "[3]", "sentences 3 and 4") or a quoted sentence."""
+    values = value if isinstance(value, list) else [value]
+    numbers: list[int] = []
+    quote: str | None = None
+    for each in values[:10]:
+        if isinstance(each, bool) or each is None:
+            continue
+        if isinstance(each, int | float):
+            if 0 < each < 1000:
+                numbers.append(int(each))
+        elif (
+            isinstance(each, str)
+            and len(each) <= 40
+            and re.fullmatch(r"(?:\W|\d{1,3}|sentences?|and|s)+", each, re.IGNORECASE)
+        ):
+            numbers += map(int, re.findall(r"\d{1,3}", each))
+        elif quote is None:
+            quote = _text(each)
+    return tuple(dict.fromkeys(numbers))[:MAX_EVIDENCE], quote

@@ -1,0 +1,135 @@
+"""The form of a statement: markup and empty openings taken off, addresses and orders found, headlines fitted. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# ---------------------------------------------------------------- repaired in place
+
+_TAGS: Final = (
+    "a", "abbr", "b", "blockquote", "br", "code", "div", "em", "font", "h[1-6]", "hr", "i", "iframe", "img", "li",
+    "ol", "p", "pre", "s", "script", "small", "span", "strong", "style", "sub", "sup", "table", "td", "th", "tr",
+    "u", "ul", "tg-spoiler"
+)  # fmt: skip
+_MARKUP: Final = (
+    (re.compile(rf"</?(?:{'|'.join(_TAGS)})(?:\s[^<>]{{0,300}})?/?>", re.IGNORECASE), ""),
+    (re.compile(r"!?\[([^\[\]]{1,200})\]\([^()\s]{0,300}\)"), r"\1"),
+    (re.compile(r"(\*\*|~~|\|\|)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"`+"), ""),
+    (re.compile(r"\A(?:[#>*•·-]+\s+|\d{1,2}[.)、]\s+)"), ""),
+    # Our own sentence numbers; an interval such as [0, 1] is none.
+    (re.compile(r"\s*[\[［][1-9]\d?(?:[,，、 ]+[1-9]\d?)*[\]］](?=\s*[.。]?\s*\Z)"), ""),
+)
+_VOICE: Final = (
+    re.compile(
+        r"\A(?:本文|本论文|本研究|本摘要|该文本?|该论文|该研究|该摘要|这篇(?:论文|文章)|文章|作者们?|我们)(?:中)?(?:主要)?[，,]?"
+        r"(?=[一-鿿])"
+    ),
+    re.compile(r"\A(?:In this (?:paper|work|study|article),? )(?:we |the authors )?", re.IGNORECASE),
+    re.compile(
+        r"\A(?:This|The) (?:paper|work|study|article|abstract|manuscript) (?=[a-z]+s\b)"
+        r"|\A(?:The )?[Aa]uthors (?=[a-z])|\AWe (?=[a-z])"
+    ),
+    re.compile(r"\A(?:В (?:этой|данной) (?:статье|работе) |Авторы |Статья |Мы )(?=[а-я])"),
+)
+VOICE: Final = re.compile(
+    r"\b(?:this|the) (?:paper|abstract|article|manuscript)\b|\bwe\b|\bthe authors\b|本文|本摘要|该文本|该摘要|作者|我们"
+    r"|\bв (?:этой|данной) (?:статье|работе)\b|\bавторы\b|本論文|本稿",
+    re.IGNORECASE,
+)
+
+
+def unmarked(text: str) -> str:
+    """`text` without HTML, Markdown and sentence numbers."""
+    for pattern, replacement in _MARKUP:
+        text = pattern.sub(replacement, text)
+    return " ".join(text.split())
+
+
+def tidy(text: str) -> str:
+    """`text` without markup and without the openings that say nothing."""
+    text = unmarked(text)
+    for pattern in _VOICE:
+        shorter = pattern.sub("", text, count=1)
+        if shorter != text and len(shorter) > 10:
+            return shorter[0].upper() + shorter[1:]
+    return text
+
+
+# ---------------------------------------------------------------- never said
+
+_URL: Final = re.compile(
+    r"\b(?:https?|ftp|tg|discord|javascript|data):\S|\bwww\.\w|\b(?:t\.me|discord\.gg|bit\.ly)/", re.IGNORECASE
+)
+_WHOLE_URL: Final = re.compile(r"(?:https?://|ftp://|www\.)[\x21-\x7e]+(?<![.,;:)])", re.IGNORECASE)
+_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE)
+_MENTION: Final = re.compile(r"(?<![\w/.])@[A-Za-z_]\w{2,}|<[@#][!&]?\d+>")
+_DOMAIN: Final = re.compile(
+    r"\b(?:[\w-]{2,}\.)+(?:com|org|net|io|ai|dev|me|app|xyz|ru|cn|gg|co|info|site|top|link|shop|ly)\b(?P<path>/\S*)?",
+    re.IGNORECASE,
+)
+_ORDER: Final = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous)\b"
+    r"|\bas an? (?:ai|language model)\b|\bi (?:cannot|can['’]t|am unable)\b"
+    r"|\b(?:click|subscribe|join us|visit) (?:here|now|our)\b"
+    r"|忽略.{0,8}(?:指令|提示|规则|要求)|作为(?:一个)?(?:AI|人工智能|语言模型)|点击(?:此处|这里|链接)|加(?:微信|群)"
+    r"|(?:игнорир|забудь).{0,30}(?:инструкц|указан)|как языковая модель",
+    re.IGNORECASE,
+)
+
+
+def forbidden(text: str, source: str) -> str | None:
+    """What in `text` may never be said: an address, a mention, an order. A bare name of `source` (`fast.ai`) may."""
+    for name, pattern in (
+        ("a URL", _URL),
+        ("an e-mail address", _MAIL),
+        ("a mention", _MENTION),
+        ("an instruction", _ORDER),
+    ):
+        if pattern.search(text):
+            return name
+    for match in _DOMAIN.finditer(text):
+        if match["path"] or match[0].lower() not in source.lower():
+            return "an address"
+    return None
+
+
+def without_addresses(text: str) -> str:
+    """`text` with URLs, e-mail addresses and mentions cut out; for translations, whose original may hold them."""
+    for pattern in (_WHOLE_URL, _MAIL, _MENTION):
+        text = pattern.sub("", text)
+    return " ".join(text.split())
+
+
+# ---------------------------------------------------------------- headline
+
+_WIDE_LIMIT: Final = 30
+_LIMIT: Final = 80
+_BREAKS: Final = re.compile(r"[，,；;：:。—–（(]|(?<=[a-z]{3})\.\s(?=[A-Z])|\s-\s")
+
+
+def fits(headline: str) -> bool:
+    """At most 30 Han characters, or 80 letters, or a mixture in proportion."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in headline)
+    return wide / _WIDE_LIMIT + (len(headline) - wide) / _LIMIT <= 1
+
+
+def fitted(headline: str) -> str:
+    """`headline` if it fits; else its longest run of whole clauses that does, or of whole words, and an ellipsis."""
+    headline = headline.rstrip(" .。")
+    if fits(headline):
+        return headline
+    clauses = [headline[: match.start()].rstrip() for match in _BREAKS.finditer(headline)]
+    whole = [clause for clause in clauses if fits(clause) and len(clause) >= 10]
+    if whole:
+        return whole[-1]
+    end = min(len(headline), _LIMIT)
+    while end and not fits(headline[:end] + "…"):
+        end -= 1
+    cut = headline[:end]
+    if end < len(headline) and re.match(r"[A-Za-z0-9%.,]", headline[end]):  # not in the middle of a word or a number
+        cut = re.sub(r"[A-Za-z0-9%.,-]+\Z", "", cut)
+    cut = re.sub(r"\s*[\d.,]+\s*\Z", "", cut)  # nor a number away from what it is a number of
+    return cut.rstrip(" ，,；;：:—–（(") + "…"
