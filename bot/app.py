@@ -1,0 +1,97 @@
+"""The composition root: the one place that knows everybody. Nothing heavy is imported before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.digest import Newsroom
+    from bot.store import Store
+    from bot.summaries.service import Summaries
+
+
+def now() -> datetime:
+    """The clock everybody is given."""
+    return datetime.now(UTC)
+
+
+def adapter(name: str) -> Any:  # noqa: ANN401 - a factory's signature is its adapter's own
+    """The factory of an adapter, looked up by name; adapters are imported nowhere else."""
+    from adapters import load  # noqa: PLC0415 - the core does not know them
+
+    return load(name)
+
+
+@asynccontextmanager
+async def newsroom(settings: Settings) -> AsyncIterator[Newsroom]:
+    """Everything `digest` and `summarize` need, closed at the end. Raises StoreError."""
+    from bot.bundle import bundled  # noqa: PLC0415 - heavy, as all of these
+    from bot.digest import Newsroom  # noqa: PLC0415
+    from bot.sources.announcements import ArxivAnnouncements  # noqa: PLC0415
+    from bot.sources.gate import Priority, session  # noqa: PLC0415
+    from bot.sources.lookup import ArxivLookup  # noqa: PLC0415
+    from bot.store import Store  # noqa: PLC0415
+    from bot.topics.taxonomy import ARCHIVES  # noqa: PLC0415
+
+    async with AsyncExitStack() as stack:
+        store = stack.enter_context(Store(settings.db))
+
+        def polite(priority: Priority) -> Any:  # noqa: ANN401 - a requests.Session, not imported for its type alone
+            return stack.enter_context(
+                session(
+                    store,
+                    priority=priority,
+                    api_url=settings.arxiv_api_url,
+                    feed_url=settings.arxiv_feed_url,
+                    site_url=settings.arxiv_site_url,
+                    clock=now,
+                    delay=settings.arxiv_delay,
+                    timeout=settings.arxiv_timeout,
+                    contact=settings.contact,
+                )
+            )
+
+        yield Newsroom(
+            announcements=ArxivAnnouncements(
+                store=store,
+                session=polite(Priority.ANNOUNCEMENTS),
+                backfill=polite(Priority.BACKFILL),
+                feed_url=settings.arxiv_feed_url,
+                api_url=settings.arxiv_api_url,
+                watched=settings.categories,
+                archives=ARCHIVES,
+                clock=now,
+            ),
+            lookup=ArxivLookup(store=store, session=polite(Priority.PEOPLE), api_url=settings.arxiv_api_url),
+            summaries=await summaries(settings, store, stack),
+            watched=settings.categories,
+            bundled=bundled(),
+        )
+
+
+async def summaries(settings: Settings, store: Store, stack: AsyncExitStack) -> Summaries:
+    """The summary service: with a model where one is set up, else extractive. `stack` closes its connections."""
+    from bot.summaries.extractive import Extractive  # noqa: PLC0415 - heavy, as all of these
+    from bot.summaries.service import Summaries, budget  # noqa: PLC0415
+
+    model = deep = None
+    if settings.has_model:
+        from bot.summaries.llm import create  # noqa: PLC0415
+
+        spend = budget(store, clock=now, cap=settings.daily_calls)
+        model = await stack.enter_async_context(create(settings, spend))
+        deep = await stack.enter_async_context(create(settings, spend, depth="deep"))
+    return Summaries(
+        store,
+        extractive=Extractive(),
+        model=model,
+        deep_model=deep,
+        clock=now,
+        daily_cap=settings.daily_calls,
+        concurrency=settings.model_concurrency,
+    )
