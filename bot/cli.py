@@ -59,7 +59,7 @@ AsFormat = Annotated[Format, typer.Option("--format", help="What to print.")]
 def main() -> None:
     """The `paperboy` command."""
     try:
-        app()
+        app(prog_name="paperboy")
     except BrokenPipeError:  # somebody closed the pipe: `paperboy digest ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

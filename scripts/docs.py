@@ -97,7 +97,7 @@ def run(*args: str) -> str:
 
 def help_text(*command: str) -> Callable[[], str]:
     """A part showing a command's help."""
-    return lambda: f"```console\n$ paperboy {' '.join(command)} --help\n{_trimmed(run(*command, '--help'))}\n```\n"
+    return lambda: f"```console\n$ {' '.join(('paperboy', *command, '--help'))}\n{_trimmed(run(*command, '--help'))}\n```\n"
 
 
 def demo() -> str:
