@@ -97,7 +97,8 @@ def run(*args: str) -> str:
 
 def help_text(*command: str) -> Callable[[], str]:
     """A part showing a command's help."""
-    return lambda: f"```console\n$ {' '.join(('paperboy', *command, '--help'))}\n{_trimmed(run(*command, '--help'))}\n```\n"
+    line = " ".join(("paperboy", *command, "--help"))
+    return lambda: f"```console\n$ {line}\n{_trimmed(run(*command, '--help'))}\n```\n"
 
 
 def demo() -> str:
