@@ -10,7 +10,8 @@ import re
 
 _OPENING = "([{\"'“‘«`"
 _CLOSING = ")\\]}\"'”’»`"
-_MARK = re.compile(rf"[.!?…]+[{_CLOSING}]*(?=\s)|[。！？]+[{_CLOSING}]*(?=.)")
+# Possessive, and never tried from inside a run of marks: a long run that ends no sentence is looked at once.
+_MARK = re.compile(rf"(?:(?<![.!?…])[.!?…]++[{_CLOSING}]*+(?=\s)|[。！？]++[{_CLOSING}]*+(?=.))", re.DOTALL)
 
 # A full stop never ends a sentence after these: something they introduce always follows.
 _INTRODUCING = frozenset({
@@ -97,6 +98,8 @@ def _ends(line: str, start: int, mark: re.Match[str]) -> bool:
     word = before[-1].lstrip(_OPENING)
     following = line[mark.end() + 1 : mark.end() + 41].split(" ", 1)[0]
     after = following.lstrip(_OPENING)
+    if marks in {"…", "..."} and after[:1].islower():  # no forgotten capital: what trails off goes on
+        return False
     goes_on = after[:1].islower() and not (_LIST_ITEM.match(following) or _starts_lower(word, after))
     if marks != ".":
         return not goes_on and bool(after) and word not in {"Yahoo", "Jeopardy"}
