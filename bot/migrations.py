@@ -125,3 +125,127 @@ def m004_gate(db: Database) -> None:
             waits_until REAL NOT NULL
         )
     """)
+
+
+@MIGRATIONS()
+def m005_chats(db: Database) -> None:
+    """Targets and what they asked for; what was announced to them; what is applied already; small things to remember.
+
+    `thread_id` '' and `seen.version` 0 stand for None, since NULLs are never equal in SQL. `settings` and
+    `digests.root_ref` are JSON, times ISO 8601 in UTC. A digest's `period` is the scheduled instant or `ask:<update>`.
+    """
+    db.execute("""
+        CREATE TABLE targets (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            platform TEXT NOT NULL,
+            chat_id TEXT NOT NULL,
+            thread_id TEXT NOT NULL DEFAULT '',
+            kind TEXT NOT NULL,
+            title TEXT NOT NULL DEFAULT '',
+            settings TEXT NOT NULL DEFAULT '{}',
+            state TEXT NOT NULL DEFAULT 'active',
+            reason TEXT NOT NULL DEFAULT '',
+            access TEXT,
+            next_due_at TEXT,
+            created_at TEXT NOT NULL,
+            UNIQUE (platform, chat_id, thread_id)
+        )
+    """)
+    db.execute("CREATE INDEX targets_due ON targets (state, next_due_at)")
+    db.execute("""
+        CREATE TABLE subscriptions (
+            id INTEGER PRIMARY KEY,
+            target_id INTEGER NOT NULL REFERENCES targets (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            query TEXT NOT NULL,
+            canonical TEXT NOT NULL,
+            catalogue_id TEXT,
+            since TEXT NOT NULL,
+            UNIQUE (target_id, canonical)
+        )
+    """)
+    db.execute("""
+        CREATE TABLE digests (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            target_id INTEGER NOT NULL REFERENCES targets (id) ON DELETE CASCADE,
+            period TEXT NOT NULL,
+            day TEXT,
+            made_at TEXT NOT NULL,
+            root_ref TEXT,
+            UNIQUE (target_id, period)
+        )
+    """)
+    db.execute("""
+        CREATE TABLE digest_items (
+            digest_id INTEGER NOT NULL REFERENCES digests (id) ON DELETE CASCADE,
+            paper_id TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            topic TEXT NOT NULL,
+            kind TEXT,
+            shown INTEGER NOT NULL,
+            part INTEGER,
+            PRIMARY KEY (digest_id, paper_id)
+        ) WITHOUT ROWID
+    """)
+    db.execute("""
+        CREATE TABLE seen (
+            target_id INTEGER NOT NULL REFERENCES targets (id) ON DELETE CASCADE,
+            paper_id TEXT NOT NULL,
+            version INTEGER NOT NULL DEFAULT 0,
+            digest_id INTEGER REFERENCES digests (id) ON DELETE SET NULL,
+            PRIMARY KEY (target_id, paper_id, version)
+        ) WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX seen_digest ON seen (digest_id)")
+    db.execute("CREATE TABLE updates (update_key TEXT PRIMARY KEY, at TEXT NOT NULL)")
+    db.execute("CREATE INDEX updates_at ON updates (at)")
+    db.execute("CREATE TABLE marks (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+
+
+@MIGRATIONS()
+def m006_outbox(db: Database) -> None:
+    """What must still arrive, one row a message: `part` of its `batch`, or one `piece` of it where it was broken up.
+
+    Within a target rows go by (batch, part, piece); `batch` is the id of the first row that was posted with it.
+    `payload` is what the platform gets, `slice` the Document it was made from. `not_before` NULL: at once; but a row
+    that is `unknown` without one is held until somebody decides. `unsure_since` is when the first send began whose fate
+    is not known, `resent` how often it was sent again without a key's protection, `interrupted` whether it was we who
+    died last. `edit` is what an arrived message should become: payload and slice.
+    """
+    db.execute("""
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            batch INTEGER NOT NULL,
+            digest_id INTEGER REFERENCES digests (id) ON DELETE CASCADE,
+            target_id INTEGER NOT NULL REFERENCES targets (id) ON DELETE CASCADE,
+            part INTEGER NOT NULL,
+            piece INTEGER NOT NULL DEFAULT 0,
+            payload TEXT NOT NULL,
+            slice TEXT NOT NULL,
+            form TEXT NOT NULL DEFAULT 'best' CHECK (form IN ('best', 'plain')),
+            nonce TEXT NOT NULL UNIQUE,
+            silent INTEGER NOT NULL DEFAULT 0,
+            state TEXT NOT NULL DEFAULT 'ready'
+                CHECK (state IN ('ready', 'leased', 'sent', 'retry', 'unknown', 'dead')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            not_before TEXT,
+            started_at TEXT,
+            unsure_since TEXT,
+            resent INTEGER NOT NULL DEFAULT 0,
+            interrupted INTEGER NOT NULL DEFAULT 0,
+            ref TEXT,
+            sent_at TEXT,
+            error TEXT,
+            edit TEXT,
+            edit_attempts INTEGER NOT NULL DEFAULT 0,
+            edit_not_before TEXT,
+            UNIQUE (batch, part, piece)
+        )
+    """)
+    db.execute(
+        "CREATE INDEX outbox_open ON outbox (target_id, batch, part, piece) "
+        "WHERE state IN ('ready', 'leased', 'retry', 'unknown')"
+    )
+    db.execute("CREATE INDEX outbox_edits ON outbox (target_id) WHERE edit IS NOT NULL")
+    db.execute("CREATE INDEX outbox_digest ON outbox (digest_id)")
+    db.execute("CREATE INDEX outbox_sent ON outbox (sent_at)")

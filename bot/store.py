@@ -33,6 +33,11 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
 
+    @property
+    def database(self) -> Database:
+        """The open file, for those who have tables of their own in it: chats, the outbox."""
+        return self._database
+
     def close(self) -> None:
         """Wait for writes under way and close; every later call raises StoreError."""
         self._database.close()

@@ -1,0 +1,270 @@
+"""One platform's messages on their way: what became of each is written before the next goes to the same target.
+
+At least once, and exactly once where the platform knows a message by its nonce. Within a target strictly in order;
+a target that must wait delays nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from math import inf
+from random import Random
+from typing import TypeVar
+
+import sqlite_utils
+
+from bot import edit_table, outbox_table
+from bot.database import StoreError
+from bot.delivery import outcomes
+from bot.delivery.doubt import Doubts, pause
+from bot.delivery.incidents import Report
+from bot.delivery.lanes import Lanes
+from bot.delivery.ledger import Ledger
+from bot.delivery.outcomes import Next, Rules
+from bot.delivery.pacing import Pacing, Turn
+from bot.outbox_table import Due, Message
+from bot.platforms import BadFormat, DeliveryError, Fatal, NotSent, Part, Platform, RetryLater, Unknown
+from bot.ports import Clock
+from bot.targets import Chat, Target
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SEND = 120.0
+"""Seconds a send may take, whatever the adapter thinks; then its fate is not known."""
+
+AFTER_A_SURPRISE = 10.0
+"""Seconds a target rests after something went wrong that has no name."""
+
+MOMENT = 0.01
+"""Seconds a target may stand in line for; who must wait longer makes room for others."""
+
+TROUBLED = 3
+"""So many chats in a row that failed, and none that worked: it is the platform, not the chat."""
+
+LONGEST_REST = 60.0
+
+T = TypeVar("T")
+
+
+@dataclass
+class Sender:
+    """Delivers what is due on `platform`. `chat` may block; it is called outside the event loop."""
+
+    platform: Platform
+    ledger: Ledger
+    pacing: Pacing
+    doubts: Doubts
+    clock: Clock
+    chat: Callable[[Target], Chat | None]
+    report: Report
+    random: Random
+    at_once: int
+
+    _lanes: Lanes = field(default_factory=Lanes, init=False)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)  # by target id
+    _again: set[int] = field(default_factory=set, init=False)  # targets to look at again, when their task ends
+    _sending: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _troubled: set[str] = field(default_factory=set, init=False)  # chat ids, since something worked
+    _rests: int = field(default=0, init=False)
+    _rests_until: float = field(default=-inf, init=False)
+    _stop_at: float | None = field(default=None, init=False)
+
+    # ------------------------------------------------------------ the loop
+
+    async def run(self) -> None:
+        """Until `stop`, or cancelled. What has begun then is finished within the time given, or cut."""
+        for due in await self.ledger.read(lambda conn: outbox_table.all_due(conn, self.platform.name)):
+            self._put(due)
+        async with asyncio.TaskGroup() as group:
+            try:
+                await self._start_tasks(group)
+                await self._finish()
+            finally:
+                for task in self._tasks.values():
+                    task.cancel()
+
+    async def _start_tasks(self, group: asyncio.TaskGroup) -> None:
+        loop = asyncio.get_running_loop()
+        while self._stop_at is None:
+            self._wake.clear()
+            has_room = len(self._tasks) < self.at_once
+            due = self._lanes.pop(loop.time()) if has_room else None
+            if due is not None:
+                self._tasks[due.target_id] = group.create_task(self._attend(due))
+                continue
+            when = self._lanes.next_at() if has_room else inf
+            try:
+                async with asyncio.timeout_at(when if when < inf else None):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _finish(self) -> None:
+        for task in self._tasks.values():
+            if task not in self._sending:
+                task.cancel()
+        if self._sending and self._stop_at is not None:
+            await asyncio.wait(self._sending, timeout=self._stop_at - asyncio.get_running_loop().time())
+
+    def stop(self, seconds: float) -> None:
+        """Begin nothing more; what has begun has `seconds`."""
+        self._stop_at = asyncio.get_running_loop().time() + seconds
+        self._wake.set()
+
+    async def look(self, target_id: int) -> None:
+        """Something changed for this target: see what is next."""
+        if target_id in self._tasks:
+            self._again.add(target_id)
+            return
+        due = await self.ledger.read(lambda conn: outbox_table.due(conn, target_id))
+        if due is not None:
+            self._put(due)
+
+    def _put(self, due: Due) -> None:
+        if due.target_id in self._tasks:
+            self._again.add(due.target_id)
+            return
+        now = asyncio.get_running_loop().time()
+        wait = 0.0 if due.at is None else (due.at - self.clock()).total_seconds()
+        self._lanes.put(due, now + max(0.0, wait), now)
+        self._wake.set()
+
+    # ------------------------------------------------------------ one target's turn
+
+    async def _attend(self, due: Due) -> None:
+        following: Due | None
+        try:
+            following = await self._next_step(due)
+        except Exception:  # whatever it was, it must not stop the others' messages; it is logged in full
+            logger.exception("delivery went wrong: target=%s", due.target)
+            following = replace(due, at=self.clock() + timedelta(seconds=AFTER_A_SURPRISE))
+        finally:
+            del self._tasks[due.target_id]
+            self._wake.set()
+        if due.target_id in self._again:
+            self._again.discard(due.target_id)
+            following = replace(due, at=None, edit=False)
+        if following is not None:
+            self._put(following)
+
+    async def _next_step(self, due: Due) -> Due | None:
+        """Do what is due and find out what is next."""
+        name, chat_id = self.platform.name, due.target.chat_id
+        wait = self.pacing.wait(name, chat_id, due.kind)
+        if MOMENT < wait < inf:
+            return replace(due, at=self.clock() + timedelta(seconds=wait))
+        async with self.pacing.turn(name, chat_id, due.kind) as turn:
+            if self._stop_at is not None:
+                turn.give_back()
+                return None
+            task = self._tasks[due.target_id]
+            self._sending.add(task)
+            try:
+                return await (self._edit(due, turn) if due.edit else self._send(due, turn))
+            finally:
+                self._sending.discard(task)
+
+    async def _send(self, due: Due, turn: Turn) -> Due | None:
+        rules = self._rules()
+        begun = await self.ledger.write(lambda db: outcomes.begin(db, due.target_id, rules))
+        if isinstance(begun, Next):
+            turn.give_back()
+            return await self._reported(begun)
+        message = begun
+        await turn.comes()
+        turn.leaves()
+        result = await self._called(
+            self.platform.send(
+                message.target, message.part, nonce=message.nonce, root=message.root, silent=message.silent
+            )
+        )
+        self._obey(due, result)
+        simpler = await self._simpler(message) if isinstance(result, BadFormat) else ()
+        rules = self._rules()
+        return await self._recorded(lambda db: outcomes.conclude(db, message, result, simpler=simpler, rules=rules))
+
+    async def _edit(self, due: Due, turn: Turn) -> Due | None:
+        now = self.clock()
+        found = await self.ledger.read(lambda conn: edit_table.next_edit(conn, due.target_id, now))
+        if found is None:
+            turn.give_back()
+            return await self.ledger.read(lambda conn: outbox_table.due(conn, due.target_id))
+        message, part = found
+        if message.ref is None or not self.can_edit(message, now):
+            turn.give_back()
+            error: DeliveryError | None = Fatal("too late to edit")
+        else:
+            await turn.comes()
+            turn.leaves()
+            error = await self._called(self.platform.edit(message.ref, part))
+            self._obey(due, error)
+        rules = self._rules()
+        return await self._recorded(lambda db: outcomes.conclude_edit(db, message, part, error, rules=rules))
+
+    def can_edit(self, message: Message, now: datetime) -> bool:
+        """Does the platform still allow it, if the message has arrived?"""
+        window = self.platform.caps.edit_window
+        return window is None or (window > 0 and (now - (message.sent_at or now)).total_seconds() < window)
+
+    async def _called(self, call: Awaitable[T]) -> T | DeliveryError:
+        """What the platform answers, or the one class of DeliveryError."""
+        try:
+            async with asyncio.timeout(LONGEST_SEND):
+                return await call
+        except DeliveryError as exc:
+            return exc
+        except TimeoutError:
+            return Unknown("no answer in time")
+        except Exception as exc:  # an adapter that breaks its promise proves nothing about the message
+            logger.exception("not a DeliveryError: platform=%s", self.platform.name)
+            return Unknown(type(exc).__name__)
+
+    def _obey(self, due: Due, result: object) -> None:
+        """Keep the silence that was asked for; rest if it is the platform that fails, not one chat."""
+        name, now = self.platform.name, asyncio.get_running_loop().time()
+        if isinstance(result, RetryLater):
+            if result.everywhere:
+                self.pacing.halt(name, result.after)
+            else:
+                self.pacing.halt_chat(name, due.target.chat_id, due.kind, result.after)
+        if not isinstance(result, RetryLater | NotSent | Unknown):
+            self._troubled.clear()
+            self._rests = 0
+            return
+        self._troubled.add(due.target.chat_id)
+        if len(self._troubled) >= TROUBLED and now >= self._rests_until:
+            self._rests += 1
+            rest = min(LONGEST_REST, pause(self._rests, self.random.random()).total_seconds())
+            self._rests_until = now + rest
+            self.pacing.halt(name, rest)
+            logger.warning("platform in trouble: platform=%s rest=%.0f s", name, rest)
+
+    async def _simpler(self, message: Message) -> Sequence[Part]:
+        chat = await self.ledger.run(lambda: self.chat(message.target))
+        return self.platform.plain(message.part.slice, chat=chat or Chat(target=message.target, kind=message.kind))
+
+    async def _recorded(self, work: Callable[[sqlite_utils.Database], Next]) -> Due | None:
+        """Write what became of a message, however long it takes: nothing else may go to this target before."""
+        for failures in count(1):
+            try:
+                done = await self.ledger.write(work)
+            except StoreError as exc:
+                logger.error("cannot record a delivery: %s", exc)  # noqa: TRY400 - the text says what to do
+                await asyncio.sleep(pause(failures, self.random.random()).total_seconds())
+            else:
+                return await self._reported(done)
+        raise AssertionError("unreachable")
+
+    async def _reported(self, done: Next) -> Due | None:
+        if done.incident is not None:
+            await self.report(done.incident)
+        return done.due
+
+    def _rules(self) -> Rules:
+        return Rules(caps=self.platform.caps, doubts=self.doubts, now=self.clock(), jitter=self.random.random())

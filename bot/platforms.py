@@ -1,0 +1,204 @@
+"""The port a chat platform fills, what it is told, and the errors that are part of its promise."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.document import Document
+from bot.ports import BotError
+from bot.targets import Chat, ChatKind, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """At most `count` messages in any window of `seconds`."""
+
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """What a platform can do and how much of it; the core is told, it knows no platform.
+
+    `text` is in UTF-16 units a part. `idempotent`: a message sent again with the same nonce within `nonce_window`
+    seconds is the same message. `edit_window` in seconds; None: no limit; 0: cannot edit. `overall` is for the bot,
+    the others for one chat of that kind.
+    """
+
+    text: int
+    idempotent: bool = False
+    nonce_window: float = 0
+    edit_window: float | None = None
+    threads: bool = False
+    private_replies: bool = False
+    overall: Pace = Pace(30, 1)
+    chat: Pace = Pace(1, 1)
+    group: Pace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message: what the platform will be sent (JSON) and the slice of the Document it was made from."""
+
+    payload: Mapping[str, Any]
+    slice: Document
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A message that arrived: where it is, by the platform's own ids, and a link to it where one exists."""
+
+    chat_id: str
+    message_id: str
+    thread_id: str | None = None
+    url: str | None = None
+
+
+class DeliveryError(BotError):
+    """`send` and `edit` raise exactly one of its classes."""
+
+
+class RetryLater(DeliveryError):
+    """The platform asked for `after` seconds of silence in this chat (or everywhere)."""
+
+    def __init__(self, after: float, *, everywhere: bool = False) -> None:
+        super().__init__(f"asked to wait {after:g} s")
+        self.after = after
+        self.everywhere = everywhere
+
+
+class NotSent(DeliveryError):
+    """It did not arrive, certainly; safe to send again."""
+
+
+class Unknown(DeliveryError):
+    """It may have arrived: the request was out when the line was cut."""
+
+
+class BadFormat(DeliveryError):
+    """The platform refuses the form, not the place: a simpler form may do."""
+
+
+class TargetGone(DeliveryError):
+    """We may not write there (any more); `reason` is for the admin."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TargetMoved(DeliveryError):
+    """The place has another id now."""
+
+    def __init__(self, new: Target) -> None:
+        super().__init__(f"moved to {new}")
+        self.new = new
+
+
+class Fatal(DeliveryError):
+    """Sending this again as it is will never work."""
+
+
+class LoginFailed(BotError):
+    """The platform does not accept our token; the platform stops, the others go on."""
+
+
+class Platform(Protocol):
+    """One chat platform. Rendering is pure and deterministic; the network is in `send`, `edit`, `check` and `run`."""
+
+    name: str
+    caps: Caps
+
+    def render(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+        """`document` in this platform's best form, each part within its limits, nothing lost."""
+        ...
+
+    def plain(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+        """The same as plain text, made from the source."""
+        ...
+
+    async def send(
+        self, target: Target, part: Part, *, nonce: str, root: MessageRef | None = None, silent: bool = False
+    ) -> MessageRef:
+        """Deliver one part; `root` is the digest's first message. Raises one class of DeliveryError."""
+        ...
+
+    async def edit(self, ref: MessageRef, part: Part) -> None:
+        """Replace a delivered part. Raises one class of DeliveryError."""
+        ...
+
+    async def check(self, target: Target) -> Sequence[str]:
+        """What we may not do there, by the platform's own names; empty: all is well."""
+        ...
+
+    async def run(self, core: Core) -> None:
+        """Log in and bring in what people say, until cancelled. Raises LoginFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: the platform's own id of a person (or of the chat itself, in whose name an admin speaks)."""
+
+    platform: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Something somebody wants. `update` names it for ever: the same update is applied once.
+
+    `options` are typed as COMMANDS says; `replied_to` is the text of the message it answers, `at` when it was said.
+    """
+
+    update: str
+    actor: Actor
+    target: Target
+    kind: ChatKind
+    command: str
+    at: datetime
+    is_admin: Callable[[], Awaitable[bool]]
+    options: Mapping[str, str | int] = field(default_factory=dict)
+    locale: str = "en"
+    title: str = ""
+    replied_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered; each replaces the one before. `private`: only the asker should see it, where possible."""
+
+    document: Document
+    private: bool = False
+
+
+class Core(Protocol):
+    """What a platform tells the core."""
+
+    def ask(self, ask: Ask) -> AsyncIterator[Reply]:
+        """Replies until the last, which stays."""
+        ...
+
+    async def target_lost(self, target: Target, reason: str) -> None:
+        """We were removed, or may not write there any more."""
+        ...
+
+    async def target_back(self, target: Target, *, kind: ChatKind, title: str) -> None:
+        """We were (re-)admitted."""
+        ...
+
+    async def target_moved(self, old: Target, new: Target) -> None:
+        """The place has another id now."""
+        ...
+
+    def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:
+        """Waits until an answer may go there, ahead of all digests; the block sends it."""
+        ...
