@@ -7,7 +7,10 @@ from typing import Any
 
 FACTORIES: dict[str, str] = {
     "console": "adapters.console:create",
+    "console_chat": "adapters.console_chat:create",
     "markdown": "adapters.markdown:create",
+    "memory": "adapters.memory:create",
+    "setup": "adapters.setup:create",
 }
 """name → "module:factory"; a factory's arguments are the adapter's own business."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.digest import Newsroom
+    from bot.ports import Announcements, Summarizer
+    from bot.sources.count import ArxivCount
     from bot.store import Store
     from bot.summaries.service import Summaries
 
@@ -27,55 +30,90 @@ def adapter(name: str) -> Any:  # noqa: ANN401 - a factory's signature is its ad
     return load(name)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What every command that fetches and summarizes is made of. The `modest` ones make no model call."""
+
+    store: Store
+    announcements: Announcements
+    summaries: Summaries
+    modest: Summaries
+    newsroom: Newsroom
+    modest_newsroom: Newsroom
+    count: ArxivCount
+
+
 @asynccontextmanager
 async def newsroom(settings: Settings) -> AsyncIterator[Newsroom]:
     """Everything `digest` and `summarize` need, closed at the end. Raises StoreError."""
+    async with AsyncExitStack() as stack:
+        yield (await parts(settings, stack)).newsroom
+
+
+async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
+    """The parts; `stack` closes them. Raises StoreError."""
     from bot.bundle import bundled  # noqa: PLC0415 - heavy, as all of these
     from bot.digest import Newsroom  # noqa: PLC0415
     from bot.sources.announcements import ArxivAnnouncements  # noqa: PLC0415
+    from bot.sources.count import ArxivCount  # noqa: PLC0415
     from bot.sources.gate import Priority, session  # noqa: PLC0415
     from bot.sources.lookup import ArxivLookup  # noqa: PLC0415
     from bot.store import Store  # noqa: PLC0415
     from bot.topics.taxonomy import ARCHIVES  # noqa: PLC0415
 
-    async with AsyncExitStack() as stack:
-        store = stack.enter_context(Store(settings.db))
+    store = stack.enter_context(Store(settings.db))
 
-        def polite(priority: Priority) -> Any:  # noqa: ANN401 - a requests.Session, not imported for its type alone
-            return stack.enter_context(
-                session(
-                    store,
-                    priority=priority,
-                    api_url=settings.arxiv_api_url,
-                    feed_url=settings.arxiv_feed_url,
-                    site_url=settings.arxiv_site_url,
-                    clock=now,
-                    delay=settings.arxiv_delay,
-                    timeout=settings.arxiv_timeout,
-                    contact=settings.contact,
-                )
-            )
-
-        yield Newsroom(
-            announcements=ArxivAnnouncements(
-                store=store,
-                session=polite(Priority.ANNOUNCEMENTS),
-                backfill=polite(Priority.BACKFILL),
-                feed_url=settings.arxiv_feed_url,
+    def polite(priority: Priority) -> Any:  # noqa: ANN401 - a requests.Session, not imported for its type alone
+        return stack.enter_context(
+            session(
+                store,
+                priority=priority,
                 api_url=settings.arxiv_api_url,
-                watched=settings.categories,
-                archives=ARCHIVES,
+                feed_url=settings.arxiv_feed_url,
+                site_url=settings.arxiv_site_url,
                 clock=now,
-            ),
-            lookup=ArxivLookup(store=store, session=polite(Priority.PEOPLE), api_url=settings.arxiv_api_url),
-            summaries=await summaries(settings, store, stack),
+                delay=settings.arxiv_delay,
+                timeout=settings.arxiv_timeout,
+                contact=settings.contact,
+            )
+        )
+
+    people = polite(Priority.PEOPLE)
+    announcements = ArxivAnnouncements(
+        store=store,
+        session=polite(Priority.ANNOUNCEMENTS),
+        backfill=polite(Priority.BACKFILL),
+        feed_url=settings.arxiv_feed_url,
+        api_url=settings.arxiv_api_url,
+        watched=settings.categories,
+        archives=ARCHIVES,
+        clock=now,
+    )
+    lookup = ArxivLookup(store=store, session=people, api_url=settings.arxiv_api_url)
+    made, modest = await summaries(settings, store, stack)
+    rooms = [
+        Newsroom(
+            announcements=announcements,
+            lookup=lookup,
+            summaries=each,
             watched=settings.categories,
             bundled=bundled(),
         )
+        for each in (made, modest)
+    ]
+    return Parts(
+        store=store,
+        announcements=announcements,
+        summaries=made,
+        modest=modest,
+        newsroom=rooms[0],
+        modest_newsroom=rooms[1],
+        count=ArxivCount(people, settings.arxiv_api_url, clock=now),
+    )
 
 
-async def summaries(settings: Settings, store: Store, stack: AsyncExitStack) -> Summaries:
-    """The summary service: with a model where one is set up, else extractive. `stack` closes its connections."""
+async def summaries(settings: Settings, store: Store, stack: AsyncExitStack) -> tuple[Summaries, Summaries]:
+    """The summary service, and one that asks no model. `stack` closes their connections."""
     from bot.summaries.extractive import Extractive  # noqa: PLC0415 - heavy, as all of these
     from bot.summaries.service import Summaries, budget  # noqa: PLC0415
 
@@ -86,12 +124,16 @@ async def summaries(settings: Settings, store: Store, stack: AsyncExitStack) -> 
         spend = budget(store, clock=now, cap=settings.daily_calls)
         model = await stack.enter_async_context(create(settings, spend))
         deep = await stack.enter_async_context(create(settings, spend, depth="deep"))
-    return Summaries(
-        store,
-        extractive=Extractive(),
-        model=model,
-        deep_model=deep,
-        clock=now,
-        daily_cap=settings.daily_calls,
-        concurrency=settings.model_concurrency,
-    )
+
+    def service(brief: Summarizer | None, long: Summarizer | None) -> Summaries:
+        return Summaries(
+            store,
+            extractive=Extractive(),
+            model=brief,
+            deep_model=long,
+            clock=now,
+            daily_cap=settings.daily_calls,
+            concurrency=settings.model_concurrency,
+        )
+
+    return service(model, deep), service(None, None)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -167,6 +168,30 @@ def summarize(
         _write(made, spoken, form, lambda: compose(made, language=spoken))
         if missing:
             raise typer.Exit(1)
+
+
+@app.command()
+def init() -> None:
+    """Set it up: asks for tokens and key, checks each, writes .env."""
+    with _answering():
+        from bot.init import init as ask  # noqa: PLC0415 - heavy
+
+        code = ask(stdin=sys.stdin, stdout=sys.stdout, environ=os.environ, path=Path(".env"))
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def run() -> None:
+    """Serve the chats: the platforms that are set up, or this terminal if none is."""
+    with _answering():
+        from bot.run import run as serve  # noqa: PLC0415 - heavy
+        from bot.settings import Settings  # noqa: PLC0415 - heavy
+
+        def announce(line: str) -> None:
+            typer.echo(line, err=True)
+
+        asyncio.run(serve(Settings.read(), environ=os.environ, announce=announce))
 
 
 # ---------------------------------------------------------------- what every command shares

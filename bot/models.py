@@ -198,7 +198,7 @@ class Note:
 class Entry:
     """A paper in a digest: under the first of `topics`, which names every topic of the digest it matches.
 
-    `named` is the version somebody asked for by name; links honour it.
+    `named` is the version somebody asked for by name; links honour it. `second` says it in a second language.
     """
 
     paper: Paper
@@ -208,6 +208,7 @@ class Entry:
     kind: Kind | None = None
     score: float = 0.0
     summary: Summary | None = None
+    second: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

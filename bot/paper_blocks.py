@@ -164,6 +164,8 @@ def _said(entry: Entry, style: Style) -> Iterator[Block]:
         if summary.method == "extractive":
             label += (DOT, Italic(say(language, "summary.extractive")))
         yield Paragraph((*label, Text(say(language, "colon") + tldr)))
+        if (second := entry.second) and second.language != summary.language and (other := _prose(second.tldr, second)):
+            yield Paragraph((Text(other),))
     if summary and full:
         yield from _takeaways(summary, style)
     if full and style.abstracts:

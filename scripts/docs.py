@@ -116,6 +116,13 @@ def topics() -> str:
     return ", ".join(topic.name for topic in catalogue()) + "\n"
 
 
+def chat() -> str:
+    """The chat commands, from the list everything else is made from."""
+    from bot.commands import help_table  # noqa: PLC0415 - only this part needs it
+
+    return help_table().rstrip("\n") + "\n"
+
+
 def _trimmed(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
 
@@ -125,6 +132,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "commands": help_text(),
     "digest": help_text("digest"),
     "summarize": help_text("summarize"),
+    "chat": chat,
     "topics": topics,
     "settings": settings_table,
 }

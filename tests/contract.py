@@ -171,10 +171,10 @@ async def _console() -> AsyncIterator[Subject]:
         platform=platform,
         target=target,
         limited=lambda limit: _console_chat(stdout, limit),
-        visible=platform.shown,
+        visible=platform.page.part,
         counted=lambda part: text_of(part.slice.blocks),
         seen=lambda: [
-            Seen(target=target, text=platform.shown(part), thread=None) for part in platform.messages.values()
+            Seen(target=target, text=platform.page.part(part), thread=None) for part in platform.messages.values()
         ],
         provoke={
             "no connection": lambda: stdout.break_write(BrokenPipeError()),

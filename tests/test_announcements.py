@@ -159,14 +159,52 @@ async def test_a_weekend_is_nothing_and_never_friday_again(world: World) -> None
 
     assert (found.date, found.items, found.complete) == (SATURDAY, (), True)
     assert found.notes == (Note("nothing_announced", {"day": SATURDAY}),)
+    assert world.paths() == ["/atom/cs", "/atom/stat.ML"]
+
+
+@pytest.mark.parametrize("day", [SATURDAY - timedelta(days=7), SATURDAY])
+async def test_a_weekend_asked_for_by_date_is_nothing_after_one_question(world: World, day: date) -> None:
+    world.announce(WEDNESDAY, paper(1))
+    world.time.now = datetime(2026, 5, 24, 16, tzinfo=UTC)
+
+    found = await world.news.on(day, ())
+
+    assert (found.date, found.items, keys(found)) == (day, (), ["nothing_announced"])
+    assert world.paths() == ["/atom/cs"]
+
+
+async def test_a_weekend_is_believed_if_the_feed_has_papers(world: World) -> None:
+    world.arxiv.today = SATURDAY
+    world.announce(SATURDAY, paper(1))
+
+    found = await world.news.on(SATURDAY, ())
+
+    assert (ids(found), keys(found), found.complete) == (["2605.00001"], [], True)
     assert "/api/query" not in world.paths()
 
 
-async def test_a_weekend_asked_for_by_date_needs_no_network(world: World) -> None:
-    found = await world.news.on(SATURDAY, ())
+async def test_a_holiday_asked_for_is_no_stale_feed(world: World) -> None:
+    before, holiday = date(2026, 11, 26), date(2026, 11, 27)
+    world.arxiv.today, world.time.now = before, datetime(2026, 11, 27, 16, tzinfo=UTC)
+    world.announce(before, paper(1, day=before))
 
-    assert (found.date, found.items, keys(found)) == (SATURDAY, (), ["nothing_announced"])
-    assert world.paths() == []
+    found = await world.news.on(holiday, ())
+
+    assert (found.date, found.items, keys(found)) == (holiday, (), ["nothing_announced"])
+
+
+async def test_a_monday_on_which_the_feed_is_still_sundays_is_no_quiet_day(world: World) -> None:
+    sunday, monday = SATURDAY + timedelta(days=1), SATURDAY + timedelta(days=2)
+    world.arxiv.today, world.time.now = sunday, datetime(2026, 5, 25, 16, tzinfo=UTC)
+
+    found = await world.news.on(None, ())
+
+    assert found.notes[0] == Note("feed_stale", {"feed_day": sunday, "expected": monday})
+
+
+async def test_a_day_before_arxiv_is_nothing(world: World) -> None:
+    found = await world.news.on(date.min, ())
+    assert (found.items, keys(found)) == ((), ["nothing_announced"])
 
 
 async def test_a_holiday_is_nothing_and_not_the_day_before(world: World) -> None:
@@ -246,10 +284,10 @@ async def test_a_paper_that_appears_late_is_delivered_once(world: World) -> None
     world.arxiv.today, world.time.now = TUESDAY, NOON - timedelta(days=1)
     await world.news.on(None, ())
     late = paper(2, day=TUESDAY)
-    world.arxiv.papers[late.id] = late
     world.announce(WEDNESDAY, paper(3))
     world.arxiv.today, world.time.now = WEDNESDAY, NOON
     before = await world.news.on(None, ())
+    world.arxiv.papers[late.id] = late
 
     first, second = await world.news.sweep(3), await world.news.sweep(3)
     after = await world.news.on(None, ())
@@ -259,6 +297,40 @@ async def test_a_paper_that_appears_late_is_delivered_once(world: World) -> None
     assert second == []
     assert ids(after) == ["2605.00002", "2605.00003"]
     assert ids(await world.news.on(TUESDAY, ())) == ["2605.00001"]
+
+
+async def test_the_latest_day_brings_what_appeared_late_in_the_days_before(world: World) -> None:
+    world.announce(TUESDAY, paper(1, day=TUESDAY))
+    world.arxiv.today, world.time.now = TUESDAY, NOON - timedelta(days=1)
+    await world.news.on(None, ())
+    unseen, elsewhere = paper(4, day=MONDAY), paper(5, "math.OC", day=TUESDAY)
+    world.arxiv.papers |= {each.id: each for each in (paper(2, day=TUESDAY), unseen, elsewhere)}
+    world.announce(WEDNESDAY, paper(3))
+    world.arxiv.today, world.time.now = WEDNESDAY, NOON
+    world.forget_requests()
+
+    found = await world.news.on(None, ())
+
+    assert ids(found) == ["2605.00002", "2605.00003"]  # Monday was never seen: who knows what its feed had
+    late = Announcement(paper_id="2605.00002", date=WEDNESDAY, version=1, source="sweep")
+    assert announcement(found, 2) == late
+    assert (found.notes, found.complete) == ((Note("late", {"count": 1, "day": WEDNESDAY}),), True)
+    assert world.paths().count("/api/query") == 1
+    assert await world.news.sweep(3) == []
+    assert ids(await world.news.on(TUESDAY, ())) == ["2605.00001"]
+
+
+async def test_looking_back_ends_after_three_days(world: World) -> None:
+    days = [date(2026, 5, 14), date(2026, 5, 15), MONDAY, TUESDAY]
+    for number, day in enumerate(days):
+        world.announce(day, paper(number, day=day))
+        world.arxiv.today, world.time.now = day, datetime(2026, 5, day.day, 16, tzinfo=UTC)
+        await world.news.on(None, ())
+    world.arxiv.papers |= {each.id: each for each in (paper(10 + number, day=day) for number, day in enumerate(days))}
+    world.announce(WEDNESDAY, paper(9))
+    world.arxiv.today, world.time.now = WEDNESDAY, NOON
+
+    assert ids(await world.news.on(None, ())) == ["2605.00009", "2605.00011", "2605.00012", "2605.00013"]
 
 
 async def test_looking_back_finds_nothing_late_in_days_we_never_saw(world: World) -> None:

@@ -11,7 +11,19 @@ import pytest
 from bot.models import Note
 from bot.ports import SourceError, SourceGarbled, SourceRefused
 from tests.fakes.arxiv_faults import Damage
-from tests.fakes.arxiv_world import MONDAY, NOON, TUESDAY, WEDNESDAY, World, announcement, ids, keys, paper, world_at
+from tests.fakes.arxiv_world import (
+    MONDAY,
+    NOON,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    World,
+    announcement,
+    ids,
+    keys,
+    paper,
+    world_at,
+)
 
 
 @pytest.fixture
@@ -110,6 +122,48 @@ async def test_one_feed_failing_does_not_lose_the_others(world: World) -> None:
     assert ids(found) == ["2605.00001", "2605.00002"]
     assert keys(found) == ["feed_failed", "reconstructed"]
     assert (announcement(found, 1).source, announcement(found, 2).source) == ("feed", "reconstructed")
+
+
+async def test_when_feeds_do_not_answer_the_others_are_not_waited_for(world: World) -> None:
+    world.announce(WEDNESDAY, paper(1), paper(2, "stat.ML"))
+    world.arxiv.fail("/atom/cs", status=503, times=None)
+
+    found = await world.news.on(None, ())
+
+    assert ids(found) == ["2605.00001", "2605.00002"]
+    assert keys(found) == ["feed_failed", "reconstructed"]
+    assert world.paths() == ["/atom/cs"] * 3 + ["/api/query"]
+
+
+async def test_a_feed_that_is_garbled_does_not_keep_us_from_the_others(world: World) -> None:
+    world.announce(WEDNESDAY, paper(1), paper(2, "stat.ML"))
+    world.arxiv.damage("/atom/cs", "cut", times=None)
+
+    found = await world.news.on(None, ())
+
+    assert (announcement(found, 1).source, announcement(found, 2).source) == ("reconstructed", "feed")
+
+
+@pytest.mark.parametrize("how", BAD)
+async def test_when_nothing_answers_it_takes_less_than_a_minute_and_few_requests(
+    world: World, how: int | Damage
+) -> None:
+    spoil(world, "/", how)
+    with pytest.raises(SourceError, match=r"[Aa]sk again"):
+        await world.news.on(None, ())
+
+    assert (world.time.now - NOON).total_seconds() < 60
+    assert len(world.arxiv.requests) <= (6 if isinstance(how, int) else 15)
+
+
+async def test_a_day_to_come_is_not_made_up_when_the_feed_fails(world: World) -> None:
+    world.arxiv.papers["2605.00001"] = paper(1, day=THURSDAY)
+    world.arxiv.damage("/atom/", "cut", times=None)
+
+    found = await world.news.on(THURSDAY, ())
+
+    assert found.items == ()
+    assert keys(found) == ["feed_failed", "future"]
 
 
 async def test_a_feed_that_recovers_replaces_what_was_reconstructed(world: World) -> None:

@@ -15,7 +15,19 @@ from bot.sources.atom import FEED_LIMIT
 from bot.sources.calendar import window
 from bot.topics.taxonomy import ARCHIVES
 from tests.fakes import arxiv_answers
-from tests.fakes.arxiv_world import MONDAY, NOON, TUESDAY, WEDNESDAY, World, announcement, ids, keys, paper, world_at
+from tests.fakes.arxiv_world import (
+    MONDAY,
+    NOON,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    World,
+    announcement,
+    ids,
+    keys,
+    paper,
+    world_at,
+)
 from tests.fakes.gate import MemoryGate, asking
 
 
@@ -66,8 +78,10 @@ async def test_a_half_that_fails_leaves_a_partial_day_that_is_asked_for_again(wo
     world.arxiv.fail("/atom/cs.AI+", status=404, times=1)
 
     found = await world.news.on(None, ["cs.*"])
+    asked = len(world.arxiv.requests)
     again = await world.news.on(WEDNESDAY, ["cs.*"])
 
+    assert len(world.arxiv.requests) > asked
     assert len(found.items) >= 40
     assert (keys(found), found.complete) == (["feed_partial"], False)
     assert (len(again.items), keys(again), again.complete) == (42, [], True)
@@ -82,6 +96,128 @@ async def test_an_archive_without_a_feed_is_asked_for_by_its_categories(world: W
 
     assert (ids(found), keys(found)) == (["2605.00001"], [])
     assert world.paths()[1].startswith("/atom/cs.AI+cs.AR+")
+
+
+async def test_pieces_of_another_day_are_not_put_together(world: World) -> None:
+    world.announce(WEDNESDAY, *(paper(number, day=MONDAY, version=2) for number in range(41)), indexed=False)
+    world.announce(THURSDAY, paper(50, "cs.SE", day=THURSDAY))
+    world.arxiv.feed_days["+".join(ARCHIVES["cs"][20:])] = THURSDAY  # rebuilt at midnight, between two requests
+
+    found = await world.news.on(None, ["cs.*"])
+
+    assert found.date == WEDNESDAY
+    assert "2605.00050" not in ids(found)
+    assert (keys(found), found.complete) == (["feed_partial"], False)
+
+
+async def test_halves_of_two_days_are_partial(world: World) -> None:
+    many = [paper(number, "cs.AI", day=MONDAY, version=2) for number in range(20)]
+    world.announce(WEDNESDAY, *many, *(paper(20 + each, "cs.SE", day=MONDAY, version=2) for each in range(21)))
+    world.arxiv.feed_days["+".join(ARCHIVES["cs"][20:])] = THURSDAY
+
+    found = await world.news.on(None, ["cs.*"])
+
+    assert (keys(found), found.complete) == (["feed_partial"], False)
+
+
+async def test_a_server_that_gives_the_same_to_all_is_not_asked_for_ever(world: World) -> None:
+    world.announce(WEDNESDAY, *(paper(number, *ARCHIVES["cs"], day=MONDAY, version=2) for number in range(41)))
+
+    found = await world.news.on(None, ["cs.*"])
+
+    assert (len(found.items), keys(found), found.complete) == (40, ["feed_partial"], False)
+    assert len(world.arxiv.asked("/atom/")) <= 16
+
+
+async def test_after_a_piece_that_does_not_answer_no_other_is_waited_for(world: World) -> None:
+    world.announce(WEDNESDAY, *(paper(number, day=MONDAY, version=2) for number in range(41)))
+    world.arxiv.fail("/atom/cs.AI+", status=503, times=None)
+
+    found = await world.news.on(None, ["cs.*"])
+
+    assert found.notes == (Note("feed_partial", {"feeds": "cs", "reason": "refused"}),)
+    assert [len(path.split("+")) for path in world.paths()[:-1]] == [1, 20, 20, 20]
+
+
+def one_by_one(world: World, how: int) -> None:
+    """A server that knows categories only, one at a time; of another name it has nothing, or says so."""
+    names = ("/atom/cs", "/atom/" + "+".join(ARCHIVES["cs"]), "/atom/cs.CL+cs.AI", "/atom/cs.AI+cs.CL")
+    for name in names:
+        if how == 200:
+            world.arxiv.damage(name, "empty", times=None, exact=True)
+        else:
+            world.arxiv.fail(name, status=how, times=None, exact=True)
+
+
+@pytest.mark.parametrize("how", [200, 400, 404])
+@pytest.mark.parametrize("wanted", [["cs.CL"], ["cs.CL", "cs.AI"]])
+async def test_where_archives_have_no_feed_the_wanted_categories_have(
+    world: World, how: int, wanted: list[str]
+) -> None:
+    one_by_one(world, how)
+    world.announce(WEDNESDAY, paper(1, "cs.CL"), paper(2, "cs.AI", "cs.CL", day=MONDAY, version=2), indexed=False)
+
+    found = await world.news.on(None, wanted)
+    asked = len(world.arxiv.requests)
+    again = await world.news.on(WEDNESDAY, wanted)
+
+    assert ids(found) == ["2605.00001", "2605.00002"]
+    assert (keys(found), found.complete) == ([], True)
+    assert announcement(found, 2).announce_type in (Kind.REPLACE, Kind.REPLACE_CROSS)
+    assert (again, len(world.arxiv.requests)) == (found, asked)
+    assert asked == 3 + len(wanted) + (len(wanted) > 1)
+
+
+async def test_a_narrower_feed_that_is_unchanged_is_not_sent_again(world: World) -> None:
+    one_by_one(world, 404)
+    world.announce(WEDNESDAY, paper(1, "cs.CL"), indexed=False)
+    first = await world.news.on(None, ["cs.CL"])
+    world.forget_requests()
+
+    assert await world.news.on(None, ["cs.CL"]) == first
+    assert [each.status for each in world.arxiv.requests] == [404, 404, 304]
+
+
+async def test_a_category_that_has_no_feed_does_not_take_the_other_with_it(world: World) -> None:
+    one_by_one(world, 404)
+    world.arxiv.fail("/atom/cs.CL", status=404, times=None, exact=True)
+    world.announce(WEDNESDAY, paper(1, "cs.CL"), paper(2, "cs.AI"), indexed=False)
+
+    found = await world.news.on(None, ["cs.CL", "cs.AI"])
+
+    assert ids(found) == ["2605.00002"]
+    assert found.notes == (Note("feed_partial", {"feeds": "cs.CL+cs.AI", "reason": "failed"}),)
+
+
+@pytest.mark.parametrize("how", [200, 404])
+async def test_where_archives_have_no_feed_their_categories_have(world: World, how: int) -> None:
+    if how == 200:
+        world.arxiv.damage("/atom/cs", "empty", times=None, exact=True)
+    else:
+        world.arxiv.fail("/atom/cs", status=how, times=None, exact=True)
+    world.announce(WEDNESDAY, paper(1), indexed=False)
+
+    found = await world.news.on(None, ["cs.*"])
+
+    assert (ids(found), found.notes, found.complete) == (["2605.00001"], (), True)
+
+
+async def test_an_empty_feed_beside_one_with_papers_is_a_quiet_archive(world: World) -> None:
+    world.announce(WEDNESDAY, paper(1))
+
+    found = await world.news.on(None, ["cs.*", "econ.*"])
+
+    assert (ids(found), found.notes) == (["2605.00001"], ())
+    assert world.paths() == ["/atom/cs", "/atom/econ", "/api/query"]
+
+
+async def test_an_empty_day_that_cannot_be_asked_about_again_is_partial(world: World) -> None:
+    world.arxiv.fail("/atom/cs.AI+", status=503, times=None)
+
+    found = await world.news.on(None, ["cs.*"])
+
+    assert found.notes[0] == Note("feed_partial", {"feeds": "cs", "reason": "refused"})
+    assert not found.complete
 
 
 async def test_items_that_cannot_be_read_are_said(world: World) -> None:

@@ -112,7 +112,6 @@ def test_an_empty_feed_has_the_date_it_was_built() -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("oai:arXiv.org:2605.00001v2", "oai:arXiv.org:2605.00001"),
         ("oai:arXiv.org:2605.00001v2", "oai:arXiv.org:2605.00001v" + "9" * 5000),
         ("oai:arXiv.org:2605.00001v2", "https://evil.example/"),
         ("Abstract: ", ""),
@@ -125,6 +124,38 @@ def test_an_entry_that_cannot_be_read_is_counted_and_the_others_stay(before: str
     feed = atom.feed(REAL.replace(b"</feed>", b"<entry>" + entry + b"</entry></feed>"))
 
     assert (feed.count, feed.skipped, len(feed.items)) == (8, 1, 7)
+
+
+def test_the_version_stands_in_the_summary_too() -> None:
+    unversioned = {"oai:arXiv.org:2605.00001v2": "oai:arXiv.org:2605.00001"}
+    (item,) = atom.feed(one_entry(**unversioned)).items
+    (unknown,) = atom.feed(one_entry(**unversioned, **{"arXiv:2605.00001v2": "arXiv:2605.00001"})).items
+
+    assert (item.paper.version, item.announcement and item.announcement.version) == (2, 2)
+    assert (unknown.paper.version, unknown.announcement and unknown.announcement.version) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("built", "day"),
+    [
+        ("2026-05-20T04:00:19.866337+00:00", "2026-05-20"),
+        ("2026-05-20T00:00:00Z", "2026-05-20"),  # a midnight is a date
+        ("2026-05-20T03:59:00+00:00", "2026-05-20"),
+        ("2026-11-25T04:00:19+00:00", "2026-11-25"),  # an hour before midnight: the change of clocks was forgotten
+        ("2026-05-20T02:30:00+00:00", "2026-05-19"),
+    ],
+)
+def test_the_day_a_feed_was_built(built: str, day: str) -> None:
+    empty = arxiv_answers.feed("cs", [], day=DAY, categories=frozenset())
+    changed = empty.replace(b"2026-05-20T04:00:00.000000+00:00", built.encode())
+    assert atom.feed(changed).day == date.fromisoformat(day)
+
+
+def test_entries_of_several_dates_do_not_say_the_day_of_the_feed() -> None:
+    entries = REAL.replace(b"<published>2025-08-20T", b"<published>2025-08-17T", 1)
+    assert atom.feed(entries).day == date(2025, 8, 20)
+    late = one_entry(**{"<published>2026-05-20T00:00:00-04:00": "<published>2026-05-19T23:30:00-04:00"})
+    assert atom.feed(late).day == date(2026, 5, 19)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +277,13 @@ def test_classes_of_acm_and_msc_are_no_categories() -> None:
     assert (paper.published, paper.updated, paper.comment, paper.doi) == (None, None, None, None)
 
 
-@pytest.mark.parametrize("entry_id", ["", "http://arxiv.org/abs/2605.00001", "http://arxiv.org/api/errors#x", "v1"])
+def test_a_result_without_a_version_is_a_paper_without_one() -> None:
+    paper = atom.paper(arxiv.Result(entry_id="https://arxiv.org/abs/2605.00001", title="T"))
+    assert paper
+    assert (paper.id, paper.version) == ("2605.00001", None)
+
+
+@pytest.mark.parametrize("entry_id", ["", "http://arxiv.org/api/errors#x", "v1"])
 def test_a_result_without_an_id_is_none(entry_id: str) -> None:
     assert atom.paper(arxiv.Result(entry_id=entry_id, title="T")) is None
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.sources.calendar import (
     DEFERRED,
+    FIRST_PAPERS,
     NEW_YORK,
     announcement_day,
     days_back,
@@ -57,6 +58,19 @@ def test_the_window_over_a_change_of_clocks_is_an_hour_shorter() -> None:
     spring = window(date(2026, 3, 10))
     assert spring
     assert spring[1] - spring[0] == timedelta(hours=71)
+
+
+def test_the_window_over_the_other_change_of_clocks_is_an_hour_longer() -> None:
+    autumn = window(date(2026, 11, 3))
+    assert autumn == (eastern("2026-10-30T14:00"), eastern("2026-11-02T14:00"))
+    assert autumn[1] - autumn[0] == timedelta(hours=73)
+
+
+@pytest.mark.parametrize("day", [date.min, date(1990, 1, 2), FIRST_PAPERS])
+def test_before_there_was_an_arxiv_nothing_was_announced(day: date) -> None:
+    assert window(day) is None
+    assert days_back(day, 3) == []
+    assert window(FIRST_PAPERS + timedelta(days=1))
 
 
 def test_after_a_holiday_the_next_feed_carries_both_days() -> None:

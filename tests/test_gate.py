@@ -14,6 +14,7 @@ import pytest
 from bot.ports import SourceError, SourceRefused, SourceUnreachable
 from bot.sources.answers import SourceRejected
 from bot.sources.gate import Gate, Priority, session, user_agent
+from bot.sources.turns import Turns
 from bot.store import Store
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.gate import MemoryGate, Time, ask_api, asking, five_papers
@@ -229,7 +230,7 @@ def test_no_refusal_leaves_us_dark_for_longer_than_an_hour(arxiv: FakeArxiv, gat
         assert ask_api(polite, arxiv).status_code == 200
 
 
-@pytest.mark.parametrize(("priority", "bounds"), [(Priority.PEOPLE, (3, 20)), (Priority.ANNOUNCEMENTS, (5, 60))])
+@pytest.mark.parametrize(("priority", "bounds"), [(Priority.PEOPLE, (3, 20)), (Priority.ANNOUNCEMENTS, (3, 22))])
 def test_a_server_that_always_refuses_is_given_up_within_bounds(
     arxiv: FakeArxiv, gate: Gate, now: Time, priority: Priority, bounds: tuple[int, int]
 ) -> None:
@@ -244,6 +245,29 @@ def test_a_server_that_always_refuses_is_given_up_within_bounds(
     assert (now.now - began).total_seconds() <= seconds
     assert refused.value.retry_at is not None
     assert refused.value.retry_at > now.now
+    assert str(refused.value).endswith(f"(503). Ask again after {refused.value.retry_at:%H:%M} UTC.")
+
+
+def test_while_the_feeds_refuse_for_hours_the_api_is_asked(arxiv: FakeArxiv, gate: Gate, now: Time) -> None:
+    arxiv.fail("/atom/", status=403, times=None)
+    with asking(arxiv, gate, now) as polite:
+        for _ in range(12):
+            with pytest.raises(SourceRefused):
+                polite.get(f"{arxiv.feed_url}/cs.CL")
+            assert ask_api(polite, arxiv).status_code == 200
+            now.sleep(60)
+
+    assert len(arxiv.asked("/atom/")) < 12  # which is asked less and less often
+    assert len(arxiv.asked("/api/")) == 12
+
+
+def test_an_announcement_that_keeps_coming_may_take_longer_than_one_that_does_not(gate: Gate, now: Time) -> None:
+    turns = Turns(gate=gate, priority=Priority.ANNOUNCEMENTS, delay=3, clock=now.clock, jitter=float, sleep=now.sleep)
+    with turns.turn(deadline=now.now.timestamp() + 22, not_before=0, problem=None) as turn:
+        assert turn.seconds == 45
+        assert turn.silence == pytest.approx(22)
+        waiting = gate.gate_enter(ticket="other", priority=0, now=now.now.timestamp() + 46, lease=1)
+    assert waiting > 0  # the gate stays ours as long
 
 
 def test_refusals_over_many_questions_make_the_pause_longer_until_one_is_answered(

@@ -12,13 +12,18 @@ import pytest
 import requests
 
 from bot.ports import SourceError, SourceGarbled, SourceUnreachable
+from bot.sources import answers
 from bot.sources import gate as gate_module
-from bot.sources.answers import SourceRejected, back_off, check_api, retry_after
+from bot.sources.answers import SourceRejected, back_off, check_api, check_feed, retry_after
 from bot.sources.gate import Gate, Priority, session
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.arxiv_faults import Damage
 from tests.fakes.gate import MemoryGate, Time, ask_api, asking, five_papers
 
+ENTRY = (
+    "<entry><id>http://arxiv.org/abs/2605.00001v1</id><title>T</title><updated>2026-05-19T00:00:00Z</updated>"
+    "<published>2026-05-19T00:00:00Z</published></entry>"
+)
 DATA = Path(__file__).parent / "data" / "arxiv"
 
 
@@ -64,6 +69,12 @@ def test_an_api_that_is_always_garbled_is_named_so(arxiv: FakeArxiv, gate: Gate,
     assert len(arxiv.requests) == 5
 
 
+def test_an_answer_of_more_elements_than_arxiv_has_is_not_parsed_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MOST_ELEMENTS", 1000)
+    with pytest.raises(SourceGarbled, match="longer"):
+        check_feed("http://x/atom/cs", b"<feed>" + b"<a/>" * 1000 + b"</feed>")
+
+
 @pytest.mark.parametrize("how", DAMAGES)
 def test_a_feed_that_is_always_garbled_is_named_so(arxiv: FakeArxiv, gate: Gate, now: Time, how: Damage) -> None:
     arxiv.damage("/atom/", how, times=None)
@@ -85,27 +96,29 @@ def test_an_answer_without_end_is_not_read_to_its_end(
 
 @pytest.mark.parametrize("how", ["hang", "drip", "drip_headers"])
 def test_a_server_that_hangs_or_drips_is_cut_off(arxiv: FakeArxiv, gate: Gate, how: Damage) -> None:
-    """The session's time stands just before its patience ends, so that little of ours passes."""
+    """A person's time stands just before its patience ends, so that little of ours passes."""
     arxiv.damage("/atom/", how, times=None)
     now = Time()
-    late = iter([now.now, *[now.now + timedelta(seconds=59.9)] * 4])
-    now.clock = lambda: next(late, now.now + timedelta(seconds=61))  # type: ignore[method-assign] # a fast clock
+    late = iter([now.now, *[now.now + timedelta(seconds=19.9)] * 4])
+    now.clock = lambda: next(late, now.now + timedelta(seconds=21))  # type: ignore[method-assign] # a fast clock
     began = time.monotonic()
 
-    with asking(arxiv, gate, now) as polite, pytest.raises(SourceUnreachable):
+    with asking(arxiv, gate, now, priority=Priority.PEOPLE) as polite, pytest.raises(SourceUnreachable):
         polite.get(f"{arxiv.feed_url}/cs.CL")
 
     assert time.monotonic() - began < 2
     assert len(arxiv.requests) == 1
 
 
-def test_silence_is_bounded_on_its_own(arxiv: FakeArxiv, gate: Gate, now: Time) -> None:
+def test_silence_is_bounded_on_its_own(arxiv: FakeArxiv, now: Time) -> None:
+    gate = MemoryGate()
     arxiv.damage("/atom/", "hang", times=None)
 
-    with asking(arxiv, gate, now, timeout=0.02) as polite, pytest.raises(SourceUnreachable):
+    with asking(arxiv, gate, now, timeout=0.02) as polite, pytest.raises(SourceUnreachable, match="network") as problem:
         polite.get(f"{arxiv.feed_url}/cs.CL")
 
-    assert len(arxiv.requests) == 5
+    assert "in time" in str(problem.value)
+    assert len(gate.entered) == 3
 
 
 def test_a_dropped_connection_and_a_closed_port_are_unreachable(arxiv: FakeArxiv, gate: Gate, now: Time) -> None:
@@ -232,10 +245,61 @@ def test_a_real_error_is_an_error_even_with_status_200() -> None:
     "asked",
     [
         "search_query=all:testing&start=40&max_results=10",  # another page
-        "search_query=all:testing&start=50&max_results=20",  # fewer than asked for
         "search_query=all:testing&start=50&max_results=5",  # more
     ],
 )
 def test_counts_that_do_not_fit_the_question_are_garbled(asked: str) -> None:
     with pytest.raises(SourceGarbled):
         check_api(f"http://x/?{asked}", (DATA / "api_search.xml").read_bytes())
+
+
+def page(entries: int, *, entry: str = ENTRY, **stated: int) -> bytes:
+    """An answer of the API with so many entries that states these counts."""
+    counts = "".join(f"<o:{name}>{value}</o:{name}>" for name, value in stated.items())
+    names = 'xmlns="http://www.w3.org/2005/Atom" xmlns:o="http://a9.com/-/spec/opensearch/1.1/"'
+    return f"<feed {names}><updated>2026-05-20T00:00:00Z</updated>{counts}{entry * entries}</feed>".encode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "body"),
+    [
+        ("search_query=a&max_results=9", page(3)),  # no total, but not full: the last page
+        ("search_query=a&start=9&max_results=9", page(3)),
+        ("id_list=1,2&max_results=2", page(2)),
+        ("id_list=1,2&max_results=2", page(1, totalResults=2)),
+        ("search_query=a&max_results=9", page(3, totalResults=30, itemsPerPage=3)),  # a smaller page, said to be one
+        ("search_query=a&max_results=9", page(3, totalResults=3, itemsPerPage=3)),
+        ("search_query=a&max_results=9", page(3, totalResults=3, itemsPerPage=0)),
+        ("search_query=a&max_results=9", page(0, totalResults=0)),
+    ],
+)
+def test_a_page_that_leaves_nothing_out_is_accepted(asked: str, body: bytes) -> None:
+    check_api(f"http://x/?{asked}", body)
+
+
+@pytest.mark.parametrize(
+    ("asked", "body"),
+    [
+        ("search_query=a&max_results=3", page(3)),  # full, and no total: is there more?
+        ("search_query=a&max_results=3", page(0)),
+        ("id_list=1&max_results=1", page(0)),
+        ("id_list=1,2&max_results=2", page(0, totalResults=2)),
+        ("search_query=a&max_results=9", page(2, totalResults=30, itemsPerPage=3)),
+        ("search_query=a&max_results=9", page(0, totalResults=30, itemsPerPage=0)),
+        ("search_query=a&max_results=9", page(8, totalResults=30, itemsPerPage=100)),
+        ("search_query=a&max_results=9", page(3, totalResults=30)),
+        ("search_query=a&max_results=9", page(3, totalResults=2)),
+        ("search_query=a&start=2&max_results=9", page(3, totalResults=5, startIndex=0)),
+        *(
+            (
+                "search_query=a&max_results=9",
+                page(1, entry=ENTRY.replace(f"<{name}>", "<x>").replace(f"</{name}>", "</x>")),
+            )
+            for name in ("id", "title", "updated", "published")
+        ),
+        ("search_query=a&max_results=9", page(1, entry=ENTRY.replace("T</title>", "</title>"))),
+    ],
+)
+def test_a_page_that_may_leave_something_out_is_garbled(asked: str, body: bytes) -> None:
+    with pytest.raises(SourceGarbled):
+        check_api(f"http://x/?{asked}", body)

@@ -12,6 +12,7 @@ import pytest
 
 from bot.models import ArxivId, Note, Paper
 from bot.ports import SourceGarbled, SourceRefused, SourceUnreachable
+from bot.sources.answers import SourceRejected
 from bot.sources.gate import Priority
 from bot.sources.lookup import ArxivLookup, is_withdrawn
 from bot.store import Store
@@ -131,6 +132,51 @@ async def test_a_rejected_batch_that_does_not_say_why_is_halved(arxiv: FakeArxiv
         found, _ = await lookup.papers(ids("2605.00001", "2605.00002", "2605.00003"))
 
     assert set(found) == {"2605.00001", "2605.00002", "2605.00003"}
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_a_server_that_is_none_is_not_an_unknown_paper(arxiv: FakeArxiv, store: Store, status: int) -> None:
+    arxiv.fail("/api/", status=status, times=None)
+    with looking(arxiv, store) as lookup:
+        for asked in (ids("2605.00001"), ids("2605.00001", "2605.00002")):
+            with pytest.raises(SourceRejected, match="ARXIV_"):
+                await lookup.papers(asked)
+
+    assert len(arxiv.requests) == 2
+
+
+async def test_a_server_that_rejects_everything_is_not_asked_for_each(arxiv: FakeArxiv, store: Store) -> None:
+    arxiv.fail("/api/", status=400, times=None)
+    with looking(arxiv, store) as lookup, pytest.raises(SourceRejected):
+        await lookup.papers(ids(*(f"2605.{number:05}" for number in range(1, 101))))
+
+    assert len(arxiv.requests) == 8
+
+
+async def test_after_a_refusal_no_more_is_asked(arxiv: FakeArxiv, store: Store) -> None:
+    store.save_papers([paper(number) for number in range(1, 251)])
+    arxiv.fail("/api/", status=503, times=None)
+    with looking(arxiv, store) as lookup:
+        found, notes = await lookup.papers(ids(*(f"2605.{number:05}" for number in range(1, 251))))
+
+    assert len(found) == len(notes) == 250
+    assert len(arxiv.requests) == 3
+
+
+async def test_a_batch_that_is_garbled_does_not_take_the_next_with_it(arxiv: FakeArxiv, store: Store) -> None:
+    store.save_papers([paper(number) for number in range(1, 101)])
+    arxiv.damage("/api/", "cut", times=3)
+    with looking(arxiv, store) as lookup:
+        found, notes = await lookup.papers(ids(*(f"2605.{number:05}" for number in range(1, 151))))
+
+    assert len(found) == 150
+    assert keys(notes) == ["paper_stored"] * 100
+
+
+async def test_a_paper_that_cannot_be_read_is_not_an_unknown_one(arxiv: FakeArxiv, store: Store) -> None:
+    arxiv.papers["2605.00001"] = paper(1, abstract="x" * 30_000)
+    with looking(arxiv, store) as lookup, pytest.raises(SourceGarbled):
+        await lookup.papers(ids("2605.00001"))
 
 
 async def test_a_withdrawn_paper_is_said(arxiv: FakeArxiv, store: Store) -> None:

@@ -85,6 +85,7 @@ def test_chinese_marks_need_no_space() -> None:
 
 
 def test_a_space_forgotten_before_an_opening_word_is_supplied_but_names_stay_whole() -> None:
+    assert sentences("We propose it (NADB).Our way wins.") == ("We propose it (NADB).", "Our way wins.")
     assert sentences("It wins.We use Node.js here.") == ("It wins.", "We use Node.js here.")
 
 

@@ -99,14 +99,21 @@ class Summaries:
         self._room = asyncio.Semaphore(concurrency)
         self._flights: dict[SummaryKey, _Flight] = {}
 
-    async def brief(self, papers: Sequence[Paper], *, language: str, progress: Progress = no_progress) -> Summarized:
+    async def brief(
+        self,
+        papers: Sequence[Paper],
+        *,
+        language: str,
+        progress: Progress = no_progress,
+        made: dict[str, Summary] | None = None,
+    ) -> Summarized:
         """A brief summary of each of `papers`, in `language` where the model wrote it. Raises StoreError only.
 
-        `progress` hears of each paper as it is done.
+        `progress` hears of each paper as it is done; `made` has it from then on, for whoever cannot wait for the rest.
         """
         unique = {paper.id: paper for paper in papers}
         patience = _Patience()
-        made: dict[str, Summary] = {}
+        made = {} if made is None else made
         failures: list[SummaryError] = []
 
         async def make(paper: Paper) -> None:

@@ -75,7 +75,7 @@ def select(
             )
         )
     ordered = [_in_order(group) for group in groups]
-    places = _in_turn([len(group) for group in ordered], limit)
+    places = in_turn([len(group) for group in ordered], limit)
     return Selection(
         entries=tuple(entry for group, most in zip(ordered, places, strict=True) for entry in group[:most]),
         left=tuple(entry for group, most in zip(ordered, places, strict=True) for entry in group[most:]),
@@ -111,7 +111,12 @@ def kind(listed: Listed, categories: frozenset[str]) -> Kind | None:
 
 def _in_order(entries: list[Entry]) -> list[Entry]:
     newest = sorted(entries, key=lambda entry: _age(entry.paper), reverse=True)
-    return sorted(newest, key=lambda entry: (_PLACE[entry.kind or Kind.NEW], -entry.score))
+    return sorted(newest, key=in_order)
+
+
+def in_order(entry: Entry) -> tuple[int, float]:
+    """Sorts what is new before cross-lists before what was replaced, and the likest to its topic first. Pure."""
+    return _PLACE[entry.kind or Kind.NEW], -entry.score
 
 
 def _age(paper: Paper) -> tuple[datetime, int, int, str]:
@@ -124,7 +129,7 @@ def _age(paper: Paper) -> tuple[datetime, int, int, str]:
     return paper.published or _LONG_AGO, (century + year) * 12 + month, number, paper.id
 
 
-def _in_turn(sizes: list[int], limit: int | None) -> list[int]:
+def in_turn(sizes: list[int], limit: int | None) -> list[int]:
     """How many of each group come within `limit` if groups take one place each in turn."""
     if limit is None:
         return sizes

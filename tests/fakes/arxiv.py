@@ -110,9 +110,9 @@ class FakeArxiv:
         """Send what begins with `path` elsewhere."""
         self._faults.append(Fault(path=path, exact=False, times=times, status=301, headers={"Location": location}))
 
-    def damage(self, path: str, how: Damage, *, times: int | None = 1) -> None:
-        """Spoil the answers to what begins with `path`."""
-        self._faults.append(Fault(path=path, exact=False, times=times, damage=how))
+    def damage(self, path: str, how: Damage, *, times: int | None = 1, exact: bool = False) -> None:
+        """Spoil the answers to what begins with `path` (or is it)."""
+        self._faults.append(Fault(path=path, exact=exact, times=times, damage=how))
 
     def asked(self, path: str) -> list[Logged]:
         """The requests whose path begins so."""

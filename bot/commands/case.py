@@ -1,0 +1,211 @@
+"""One ask at the desk: who asks, where, in which language, and everything an answer is made with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, ParamSpec, Protocol, TypeAlias
+
+from bot.access import Admins, Limits, Policy
+from bot.chats import AlreadyApplied, Chats
+from bot.commands.estimates import Count, Estimates
+from bot.commands.pending import Pending
+from bot.commands.recent import Recent
+from bot.commands.saying import document
+from bot.document import Block, Document
+from bot.languages import UnknownLanguage, known
+from bot.locales import Language, ui
+from bot.models import ArxivId, Digest, Topic
+from bot.owners import OwnerCode
+from bot.platforms import Actor, Ask, Reply
+from bot.ports import Clock, Progress, no_progress
+from bot.store import Store
+from bot.targets import Chat, Settings, Target
+
+P = ParamSpec("P")
+
+Notify: TypeAlias = Callable[[Actor, Document], Awaitable[None]]
+"""Tell a person something in private."""
+
+Tell: TypeAlias = Callable[[Target, Document], Awaitable[None]]
+"""Say something in a chat nobody there has just asked for."""
+
+Invite: TypeAlias = Callable[[str, Literal["group", "channel"]], str | None]
+"""The link by which people of a platform take us into a group or channel; None where there is none."""
+
+
+class Reading(Protocol):
+    """Papers by id with their summaries: `bot.digest.Newsroom`."""
+
+    async def on_demand(
+        self, asked: Sequence[ArxivId], *, language: str, progress: Progress = no_progress
+    ) -> tuple[Digest, tuple[ArxivId, ...]]:
+        """The papers found, in the order asked, and the ids nobody could give us. Raises SourceError."""
+        ...
+
+
+class Poster(Protocol):
+    """Who makes digests and puts them into the outbox: `bot.engine`. Raises SourceError and StoreError."""
+
+    async def post_now(self, chat: Chat, *, period: str) -> int:
+        """Queue what has come since this chat's last digest, and mark it seen. How many papers; 0: nothing to post.
+
+        A `period` that was posted before is not posted again.
+        """
+        ...
+
+    async def preview(self, chat: Chat, topics: Sequence[Topic], *, limit: int) -> Document:
+        """A sample: the latest announcement for `topics`; marks nothing."""
+        ...
+
+    async def waiting(self, chat: Chat) -> int:
+        """How many papers have matched since the last digest and were not sent yet."""
+        ...
+
+
+@dataclass(slots=True)
+class Owners:
+    """Who runs this bot now; `code` makes its sender one of them, None once it is used up or none was printed."""
+
+    known: frozenset[Actor] = frozenset()
+    code: OwnerCode | None = None
+
+
+def no_invitation(platform: str, what: Literal["group", "channel"]) -> str | None:
+    """For platforms one cannot be invited to by a link."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What the desk answers with. `modest` reads without model calls: what is cached, or the paper's own sentences.
+
+    `watched` are the categories whose announcements are stored, `patience` the seconds after which an answer that is
+    not there yet is announced.
+    """
+
+    chats: Chats
+    store: Store
+    reading: Reading
+    modest: Reading
+    poster: Poster
+    notify: Notify
+    tell: Tell
+    count: Count
+    owners: Owners
+    policy: Policy
+    admins: Admins
+    limits: Limits
+    clock: Clock
+    has_model: bool
+    daily_cap: int
+    watched: tuple[str, ...]
+    invite: Invite = no_invitation
+    patience: float = 0.4
+    pending: Pending = field(init=False)
+    recent: Recent = field(init=False)
+    estimates: Estimates = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pending", Pending(self.chats))
+        object.__setattr__(self, "recent", Recent(self.store, self.clock))
+        object.__setattr__(self, "estimates", Estimates(self.count, self.clock))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`chat` is the asker's as it is stored, or as it would be (`known` False). `model`: may answers cost a call?"""
+
+    ask: Ask
+    means: Means
+    chat: Chat
+    known: bool
+    options: Mapping[str, str | int]
+    model: bool = True
+
+    @property
+    def language(self) -> Language:
+        """What we speak here."""
+        return ui(self.chat.settings.languages[0])
+
+    @property
+    def is_owner(self) -> bool:
+        """Does the asker run this bot?"""
+        return self.ask.actor in self.means.owners.known
+
+    @property
+    def target(self) -> Target:
+        """Where it was asked."""
+        return self.ask.target
+
+    @property
+    def settings(self) -> Settings:
+        """How this chat wants it."""
+        return self.chat.settings
+
+    def option(self, name: str) -> str:
+        """What was typed for it, '' if nothing."""
+        return str(self.options.get(name, ""))
+
+    def reply(self, *blocks: Block | None, private: bool = False) -> Reply:
+        """An answer in the language of this chat."""
+        return Reply(document(self.language, *blocks), private=private)
+
+    async def is_admin(self) -> bool:
+        """May the asker change things here, as the platform has it? In a private chat one is alone."""
+        if self.ask.kind == "private":
+            return True
+        return await self.means.admins.is_admin(self.target, self.ask.actor, self.ask.is_admin)
+
+    async def ensure(self) -> None:
+        """Keep this chat, since somebody wants something kept about it."""
+        await asyncio.to_thread(
+            self.means.chats.ensure,
+            self.target,
+            kind=self.ask.kind,
+            title=self.ask.title,
+            languages=self.settings.languages,
+            now=self.means.clock(),
+        )
+
+    async def once(self, change: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Apply `change`, which is told of `update`; a second time nothing happens, and the answer is the same."""
+        try:
+            await asyncio.to_thread(change, *args, **kwargs)
+        except AlreadyApplied:
+            return
+
+    async def soon(self, making: Awaitable[Reply], meanwhile: Callable[[], Reply]) -> AsyncIterator[Reply]:
+        """The answer; before it, if it takes longer than our patience, what to say meanwhile."""
+        task = asyncio.ensure_future(making)
+        try:
+            await asyncio.wait({task}, timeout=self.means.patience)
+            if not task.done():
+                yield meanwhile()
+            yield await task
+        finally:
+            task.cancel()
+
+
+def chat_of(ask: Ask, stored: Chat | None) -> Chat:
+    """The chat as it is stored, or as it would be: in its client's language, with the defaults of everything else."""
+    if stored is not None:
+        return stored
+    return Chat(
+        target=ask.target, kind=ask.kind, title=ask.title, settings=Settings(languages=(client_language(ask.locale),))
+    )
+
+
+def client_language(locale: str) -> str:
+    """The language of a client's locale, without its region: papers are summarized once for all who read it."""
+    try:
+        return known(locale).split("-", maxsplit=1)[0]
+    except UnknownLanguage:
+        return "en"
+
+
+def asked_at(ask: Ask, now: datetime) -> float:
+    """Seconds since it was said; none if its clock is ahead of ours."""
+    return max(0.0, (now - ask.at).total_seconds())

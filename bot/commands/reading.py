@@ -1,0 +1,124 @@
+"""`/summarize` and `/digest`: papers now, for those who read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from bot.access import Action, Verdict
+from bot.commands.case import Case
+from bot.commands.permission import refused, verdict
+from bot.commands.saying import aside, button, line, row
+from bot.compose import papers as compose
+from bot.document import Document, Link
+from bot.latex import readable
+from bot.locales import say
+from bot.models import ArxivId
+from bot.platforms import Reply
+from bot.sources.ids import find
+from bot.topics.catalogue import named
+from bot.wording import TITLE, clean, short_title
+
+MOST = 5
+"""Papers of one ask: an answer somebody reads, and what one person may cost at a time."""
+
+
+async def summarize(case: Case) -> AsyncIterator[Reply]:
+    """The papers that were named, or else those that the message it replies to names."""
+    typed = case.option("ids")
+    asked = find(typed) or find(case.ask.replied_to)
+    if not asked:
+        yield _nothing_named(case, typed)
+        return
+    back = case.means.limits.take(case.ask.actor, case.target) if not case.is_owner else None
+    if back is not None:
+        yield case.reply(line(case.language, "cmd.limit", at=back.strftime("%H:%M UTC")), private=True)
+        return
+    shown = asked[:MOST]
+    meanwhile = await _reading(case, shown)
+    async for reply in case.soon(_read(case, shown, left=len(asked) - len(shown)), lambda: meanwhile):
+        yield reply
+
+
+async def _read(case: Case, asked: Sequence[ArxivId], *, left: int) -> Reply:
+    reading = case.means.reading if case.model else case.means.modest
+    made, _ = await reading.on_demand(asked, language=case.settings.languages[0])
+    told = compose(made, language=case.settings.languages[0])
+    extra = []
+    if not case.model and case.means.has_model:
+        extra.append(aside(case.language, "cmd.summarize.modest"))
+    if left:
+        extra.append(line(case.language, "cmd.summarize.left", count=left, most=MOST))
+    return Reply(Document((*told.blocks, *extra), language=told.language))
+
+
+async def _reading(case: Case, asked: Sequence[ArxivId]) -> Reply:
+    """What is said at once: the paper by name, where we know it already."""
+    if len(asked) > 1:
+        return case.reply(line(case.language, "cmd.summarize.reading_some", count=len(asked)))
+    known = (await asyncio.to_thread(case.means.store.papers, [asked[0].key])).get(asked[0].key)
+    name = short_title(clean(readable(known.title), TITLE)) if known else ""
+    return case.reply(line(case.language, "cmd.summarize.reading", paper=name or str(asked[0])))
+
+
+def _nothing_named(case: Case, typed: str) -> Reply:
+    """No paper: what would be one; and if it is a topic of the catalogue, that one may have been meant."""
+    language = case.language
+    try_one = button(say(language, "cmd.button.try"), "summarize", "2405.17428")
+    if not typed.strip():
+        return case.reply(line(language, "cmd.summarize.how"), row(try_one), private=True)
+    topic = named(typed[:200])
+    meant = (
+        button(say(language, "cmd.button.follow", topic=topic.topic.called(language)), "subscribe", f"~{topic.id}")
+        if topic
+        else None
+    )
+    return case.reply(
+        line(language, "note.not_an_id", text=clean(typed, 60)),
+        row(meant, try_one),
+        private=case.ask.kind != "private",
+    )
+
+
+# ---------------------------------------------------------------- /digest
+
+
+async def digest(case: Case) -> AsyncIterator[Reply]:
+    """By an admin: what has come since the last one, posted. By others: where the last one is, and what waits."""
+    chats = case.means.chats
+    if not await asyncio.to_thread(chats.subscriptions, case.target):
+        catalogue = button(say(case.language, "cmd.button.catalogue"), "subscribe")
+        yield case.reply(line(case.language, "cmd.follows_nothing"), row(catalogue))
+        return
+    found = await verdict(case, Action.CHANGE)
+    if found is Verdict.ALLOW:
+        meanwhile = case.reply(line(case.language, "cmd.digest.making"))
+        async for reply in case.soon(_post(case), lambda: meanwhile):
+            yield reply
+    elif found is Verdict.ASK_OWNERS:
+        yield await refused(case, found)
+    else:
+        yield await _where(case)
+
+
+async def _post(case: Case) -> Reply:
+    count = await case.means.poster.post_now(case.chat, period=f"ask:{case.ask.update}")
+    if count:
+        return case.reply(line(case.language, "cmd.digest.posted", count=count))
+    nothing = line(case.language, "cmd.digest.nothing")
+    listed = button(say(case.language, "cmd.button.list"), "list")
+    return case.reply(nothing, row(listed))
+
+
+async def _where(case: Case) -> Reply:
+    language, means = case.language, case.means
+    last = await asyncio.to_thread(means.chats.last_digest, case.target)
+    waiting = await means.poster.waiting(case.chat)
+    if last is None:
+        where = line(language, "cmd.digest.none_yet")
+    elif last.ref is not None and last.ref.url:
+        label = say(language, "cmd.digest.of", day=last.day or last.when.date())
+        where = line(language, "cmd.digest.last", digest=Link(label, last.ref.url))
+    else:
+        where = line(language, "cmd.digest.last_on", day=last.day or last.when.date())
+    return case.reply(where, line(language, "cmd.digest.waiting", count=waiting))

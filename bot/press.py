@@ -1,0 +1,278 @@
+"""Makes digests for chats and puts them into the outbox: harvest, summaries, Document, parts.
+
+A digest waits for its summaries for a while, then goes with sentences of the abstracts, each marked as such; when a
+summary comes after all, its part is edited, if the platform still allows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.access import Policy, may_use_model
+from bot.compose import digest as compose
+from bot.database import StoreError
+from bot.delivery.outbox import NoSuchTarget, Outbox
+from bot.digest_table import DigestItem
+from bot.document import Block, Card, Document, Paragraph, Text
+from bot.harvest import Harvest, Harvester, kinds_of
+from bot.models import Digest, Entry, Note, Summary, Topic
+from bot.paper_blocks import Layout
+from bot.platforms import Part, Platform
+from bot.ports import Announcements, Clock
+from bot.summaries.service import Summaries
+from bot.targets import Chat
+from bot.topics.select import select
+
+if TYPE_CHECKING:
+    pass
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 600.0
+"""Seconds a due digest waits for its summaries."""
+
+ASKED_PATIENCE = 20.0
+"""Seconds it waits when somebody asked for it and looks at the screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Printed:
+    """A digest with its parts, as it goes into the outbox."""
+
+    digest: Digest
+    parts: tuple[Part, ...]
+
+
+@dataclass(slots=True)
+class _Said:
+    """What is said of the papers of a digest, by id, in the chat's first language and, where it has two, its second."""
+
+    languages: tuple[str, ...]
+    first: dict[str, Summary] = field(default_factory=dict)
+    second: dict[str, Summary] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+
+class Press:
+    """The port Poster of the command desk, and what the schedule calls. For one event loop.
+
+    `modest` makes summaries without model calls. `run` owns what is still to come: summaries that are late.
+    """
+
+    def __init__(
+        self,
+        *,
+        harvester: Harvester,
+        announcements: Announcements,
+        summaries: Summaries,
+        modest: Summaries,
+        outbox: Outbox,
+        platforms: Mapping[str, Platform],
+        policy: Policy,
+        clock: Clock,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._harvester = harvester
+        self._announcements = announcements
+        self._summaries = summaries
+        self._modest = modest
+        self._outbox = outbox
+        self._platforms = platforms
+        self._policy = policy
+        self._clock = clock
+        self._patience = patience
+        self._late: asyncio.TaskGroup | None = None
+        self._ended = asyncio.Event()
+
+    async def run(self) -> None:
+        """Own what comes late, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            self._late = group
+            try:
+                await self._ended.wait()
+            finally:
+                self._late = None
+
+    # ------------------------------------------------------------ the port
+
+    async def post_now(self, chat: Chat, *, period: str) -> int:
+        """See `bot.commands.case.Poster`. A chat that never had a digest gets the latest announcement too."""
+        harvest = await asyncio.to_thread(self._first_or_next, chat)
+        posted = await self.post(harvest, period=period, patience=ASKED_PATIENCE) if harvest else False
+        return harvest.selection.total if posted else 0
+
+    async def preview(self, chat: Chat, topics: Sequence[Topic], *, limit: int) -> Document:
+        """See `bot.commands.case.Poster`."""
+        scopes = [topic.query.scope() for topic in topics]
+        known = [scope for scope in scopes if scope is not None]
+        scope = tuple(sorted(frozenset().union(*known))) if len(known) == len(scopes) else ()
+        announced = await self._announcements.on(None, scope)
+        selection = select(announced.items, topics, limit=limit, kinds=kinds_of(chat.settings))
+        language = chat.settings.languages[0]
+        made = await self._makers(chat).brief([entry.paper for entry in selection.entries], language=language)
+        digest = Digest(
+            topics=tuple(topics),
+            date=announced.date,
+            entries=_with(selection.entries, made.summaries),
+            left=selection.left,
+            notes=(*announced.notes, *made.notes),
+        )
+        return compose(digest, language=language, layout=_layout(chat), today=self._clock().date())
+
+    async def waiting(self, chat: Chat) -> int:
+        """See `bot.commands.case.Poster`."""
+        return (await asyncio.to_thread(self._harvester.of, chat)).selection.total
+
+    # ------------------------------------------------------------ a digest
+
+    async def post(self, harvest: Harvest, *, period: str, patience: float | None = None, missed: int = 0) -> bool:
+        """Queue the digest of `period`; False if the chat has it already, or is not there any more.
+
+        An empty harvest is one line, for chats that ask for one.
+        """
+        chat = harvest.chat
+        said = _Said(languages=chat.settings.languages[:2])
+        making = asyncio.ensure_future(self._say(harvest, said))
+        try:
+            await asyncio.wait({making}, timeout=self._patience if patience is None else patience)
+            if making.done():
+                making.result()
+            else:
+                said = await self._so_far(harvest, said)
+            printed = self._print(harvest, said)
+            id_ = await self._queue(harvest, printed, period)
+        except BaseException:
+            making.cancel()
+            raise
+        if id_ is None or making.done():
+            making.cancel()
+        elif self._late is not None:
+            self._late.create_task(self._edit(id_, harvest, printed, making))
+        logger.info("digest queued: chat=%s papers=%d new=%s", chat.target, harvest.selection.total, id_ is not None)
+        return id_ is not None
+
+    def _first_or_next(self, chat: Chat) -> Harvest:
+        return self._harvester.of(chat, latest_too=self._harvester.is_first(chat))
+
+    async def _say(self, harvest: Harvest, said: _Said) -> _Said:
+        """Summaries of what is shown, in each of the chat's languages; `said` has each as soon as it is there."""
+        papers = [entry.paper for entry in harvest.selection.entries]
+        makers = self._makers(harvest.chat)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(makers.brief(papers, language=language, made=made))
+                for language, made in zip(said.languages, (said.first, said.second), strict=False)
+            ]
+        said.notes = tasks[0].result().notes
+        return said
+
+    async def _so_far(self, harvest: Harvest, said: _Said) -> _Said:
+        """What is there, and the papers' own sentences for what is not."""
+        missing = [e.paper for e in harvest.selection.entries if e.paper.id not in said.first]
+        others = await self._modest.brief(missing, language=said.languages[0])
+        notes = (Note("fell_back", {"count": len(missing), "reason": "timed_out"}),) if missing else ()
+        return _Said(said.languages, {**others.summaries, **said.first}, dict(said.second), notes)
+
+    async def _queue(self, harvest: Harvest, printed: _Printed, period: str) -> int | None:
+        chat = harvest.chat
+        silent = chat.settings.silent if chat.settings.silent is not None else chat.kind != "private"
+        shown = {entry.paper.id for entry in printed.digest.entries}
+        every = (*printed.digest.entries, *printed.digest.left)
+        items = [
+            DigestItem(paper_id=e.paper.id, topic=next(iter(e.topics), ""), kind=e.kind, shown=e.paper.id in shown)
+            for e in every
+        ]
+        try:
+            return await self._outbox.post(
+                chat.target,
+                period,
+                printed.parts,
+                items=items,
+                seen=harvest.marks,
+                day=printed.digest.date,
+                silent=silent,
+            )
+        except NoSuchTarget:  # forgotten while its summaries were made
+            return None
+
+    async def _edit(self, id_: int, harvest: Harvest, printed: _Printed, making: asyncio.Future[_Said]) -> None:
+        """Each part whose papers have other summaries now is made anew, from its own slice."""
+        try:
+            final = await making
+        except StoreError as exc:
+            logger.warning("late summaries are lost: chat=%s: %s", harvest.chat.target, exc)
+            return
+        after = self._print(harvest, final)
+        cards = {card.key: card for part in after.parts for card in _cards(part.slice.blocks)}
+        changed = {
+            entry.paper.id
+            for entry in printed.digest.entries
+            if entry.paper.id in cards
+            and (entry.summary, entry.second) != (final.first[entry.paper.id], final.second.get(entry.paper.id))
+        }
+        for number, part in enumerate(printed.parts):
+            if any(card.key in changed for card in _cards(part.slice.blocks)):
+                blocks = tuple(
+                    cards[block.key] if isinstance(block, Card) and block.key in changed else block
+                    for block in part.slice.blocks
+                )
+                done = await self._outbox.edit_part(id_, number, replace(part.slice, blocks=blocks))
+                logger.info("late summary: chat=%s part=%d edited=%s", harvest.chat.target, number, done)
+
+    def _print(self, harvest: Harvest, said: _Said) -> _Printed:
+        chat, selection = harvest.chat, harvest.selection
+        notes = said.notes
+        if len(harvest.days) > 1:
+            first, last = harvest.days[-1], harvest.days[0]
+            notes = (Note("several_days", {"count": len(harvest.days), "first": first, "last": last}), *notes)
+        digest = Digest(
+            topics=tuple(one.topic for one in harvest.subscriptions),
+            date=harvest.days[0] if harvest.days else harvest.arrived,
+            entries=_with(selection.entries, said.first, said.second),
+            left=selection.left,
+            notes=notes,
+        )
+        platform = self._platforms[chat.target.platform]
+        parts = [part for document in self._documents(digest, chat) for part in platform.render(document, chat=chat)]
+        return _Printed(digest=digest, parts=tuple(parts))
+
+    def _documents(self, digest: Digest, chat: Chat) -> tuple[Document, ...]:
+        """One document; or, in the layout `papers`, one for the day and one a paper."""
+        language, today = chat.settings.languages[0], self._clock().date()
+        whole = compose(digest, language=language, layout=_layout(chat), today=today)
+        if chat.settings.hashtags and digest.topics:
+            tags = Paragraph((Text(" ".join(map(hashtag, digest.topics))),), quiet=True)
+            whole = replace(whole, blocks=(*whole.blocks, tags))
+        if chat.settings.layout != "papers":
+            return (whole,)
+        cards = [block for block in whole.blocks if isinstance(block, Card)]
+        rest = tuple(block for block in whole.blocks if not isinstance(block, Card))
+        return (replace(whole, blocks=rest), *(replace(whole, blocks=(card,)) for card in cards))
+
+    def _makers(self, chat: Chat) -> Summaries:
+        return self._summaries if may_use_model(policy=self._policy, access=chat.access) else self._modest
+
+
+def hashtag(topic: Topic) -> str:
+    """`#RAG`, `#mixture_of_experts`: letters, digits and underscores, as every platform takes them. Pure."""
+    return "#" + (re.sub(r"\W+", "_", topic.name).strip("_") or "arXiv")
+
+
+def _layout(chat: Chat) -> Layout:
+    return "titles" if chat.settings.layout == "titles" else "full"
+
+
+def _with(
+    entries: Sequence[Entry], first: Mapping[str, Summary], second: Mapping[str, Summary] | None = None
+) -> tuple[Entry, ...]:
+    others = second or {}
+    return tuple(replace(entry, summary=first[entry.paper.id], second=others.get(entry.paper.id)) for entry in entries)
+
+
+def _cards(blocks: Sequence[Block]) -> list[Card]:
+    return [block for block in blocks if isinstance(block, Card)]

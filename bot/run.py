@@ -1,0 +1,212 @@
+"""`paperboy run`: one asyncio loop, one supervisor, one signal handler. Everything is wired here, from `bot.app`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, suppress
+from random import SystemRandom
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.access import Admins, Limits
+from bot.app import adapter, now, parts
+from bot.chats import Chats
+from bot.commands.case import Means, Owners
+from bot.commands.desk import Desk
+from bot.delivery.incidents import Incident
+from bot.delivery.outbox import Outbox
+from bot.delivery.pacing import Pacing
+from bot.engine import Engine
+from bot.harvest import Harvester
+from bot.lock import held
+from bot.owners import OwnerCode, owners
+from bot.platforms import LoginFailed, Platform
+from bot.ports import BotError
+from bot.press import Press
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+DRAIN = 8.0
+"""Seconds that sends under way have when we are told to stop."""
+
+LONGEST_REST = 60.0
+"""Seconds between two tries of a platform that fails."""
+
+EVERY = {"look": 300, "issue": 5, "mend_clock": 3600, "prune": 86_400}
+"""Seconds between two ticks; each may fire twice, or late, and does no harm."""
+
+
+async def run(settings: Settings, *, environ: Mapping[str, str], announce: Callable[[str], object]) -> None:
+    """Serve every platform that is set up, or the terminal if none is, until told to stop.
+
+    `announce` shows the operator a line. Raises AlreadyRunning, StoreError, BadOwners.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop.set)
+    try:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(held(settings.db, pid=os.getpid(), now=now()))
+            platforms = configured(environ)
+            engine, outbox, press = await wire(settings, platforms, stack, announce=announce)
+            await Supervisor(engine, outbox, press, platforms).run(stop)
+    finally:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(each)
+
+
+def configured(environ: Mapping[str, str]) -> dict[str, Platform]:
+    """The platforms whose settings are there; else the terminal."""
+    platforms = [adapter("console_chat")(environ=environ, clock=now, session=uuid.uuid4().hex[:8])]
+    return {platform.name: platform for platform in platforms}
+
+
+async def wire(
+    settings: Settings, platforms: Mapping[str, Platform], stack: AsyncExitStack, *, announce: Callable[[str], object]
+) -> tuple[Engine, Outbox, Press]:
+    """Everybody, knowing whom they need to know; `stack` closes what must be closed."""
+    made = await parts(settings, stack)
+    chats = Chats(made.store, clock=now)
+    pacing = Pacing({name: platform.caps for name, platform in platforms.items()})
+
+    async def report(incident: Incident) -> None:
+        await engine.report(incident)
+
+    outbox = Outbox(
+        made.store.database,
+        platforms,
+        pacing,
+        clock=now,
+        chat=chats.chat,
+        report=report,
+        on_unknown=settings.on_unknown,
+    )
+    stack.callback(outbox.close)
+    harvester = Harvester(made.store, chats, clock=now)
+    press = Press(
+        harvester=harvester,
+        announcements=made.announcements,
+        summaries=made.summaries,
+        modest=made.modest,
+        outbox=outbox,
+        platforms=platforms,
+        policy=settings.access,
+        clock=now,
+    )
+    engine = Engine(
+        chats=chats,
+        announcements=made.announcements,
+        harvester=harvester,
+        press=press,
+        outbox=outbox,
+        pacing=pacing,
+        platforms=platforms,
+        watched=settings.categories,
+        clock=now,
+    )
+    operators = frozenset(actor for p in platforms.values() if (actor := getattr(p, "operator", None)))
+    named = await asyncio.to_thread(owners, settings.owners, chats)
+    code = None if named or operators else OwnerCode(SystemRandom(), now)
+    if code is not None:
+        announce(f"Nobody owns this bot yet. Send it /start {code.code} to become its owner (once, this run only).")
+    engine.owners = named | operators
+    means = Means(
+        chats=chats,
+        store=made.store,
+        reading=made.newsroom,
+        modest=made.modest_newsroom,
+        poster=press,
+        notify=engine.notify,
+        tell=engine.tell,
+        count=made.count,
+        owners=Owners(known=engine.owners, code=code),
+        policy=settings.access,
+        admins=Admins(now),
+        limits=Limits(now),
+        clock=now,
+        has_model=settings.has_model,
+        daily_cap=settings.daily_calls,
+        watched=settings.categories,
+    )
+    engine.desk = Desk(means)
+    return engine, outbox, press
+
+
+class Supervisor:
+    """Keeps everything running until told to stop, or until every platform has ended. A failing one fails alone."""
+
+    def __init__(self, engine: Engine, outbox: Outbox, press: Press, platforms: Mapping[str, Platform]) -> None:
+        self._engine = engine
+        self._outbox = outbox
+        self._press = press
+        self._platforms = platforms
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Stop order: ticks, intake, what is being made, what is being sent (at most eight seconds), the rest."""
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line for every tick is no news
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        )
+        ticks = {
+            "look": self._engine.look,
+            "issue": self._engine.issue,
+            "mend_clock": self._engine.mend_clock,
+            "prune": self._engine.prune,
+        }
+        for name, tick in ticks.items():
+            scheduler.add_job(self._tick, "interval", args=[name, tick], id=name, seconds=EVERY[name])
+        first = asyncio.create_task(self._tick("look", lambda: self._engine.look(unless_lately=True)))
+        sending = asyncio.create_task(self._outbox.run())
+        intake = [asyncio.create_task(self._serve(each, stop)) for each in self._platforms.values()]
+        late = asyncio.create_task(self._press.run())
+        scheduler.start()
+        waiting = asyncio.create_task(stop.wait())
+        everybody = asyncio.create_task(_all(intake))
+        try:
+            await asyncio.wait({waiting, everybody, sending}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            scheduler.shutdown(wait=False)
+            for task in (*intake, late, first, waiting, everybody):
+                task.cancel()
+            await asyncio.gather(*intake, late, first, waiting, everybody, return_exceptions=True)
+            await self._outbox.drain(DRAIN)
+            await sending
+
+    async def _serve(self, platform: Platform, stop: asyncio.Event) -> None:
+        """One platform, again and again; one that cannot log in stops itself, not the others."""
+        rest = 1.0
+        while not stop.is_set():
+            began = asyncio.get_running_loop().time()
+            try:
+                await platform.run(self._engine)
+            except LoginFailed as exc:
+                logger.error("%s stops: %s", platform.name, exc)  # noqa: TRY400 - what to do is in its text
+                return
+            except BotError as exc:
+                logger.warning("%s failed and is tried again: %s", platform.name, exc)
+            except Exception:
+                logger.exception("%s failed and is tried again", platform.name)
+            else:
+                return
+            rest = 1.0 if asyncio.get_running_loop().time() - began > LONGEST_REST else min(2 * rest, LONGEST_REST)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), rest)
+
+    @staticmethod
+    async def _tick(name: str, tick: Callable[[], Awaitable[object]]) -> None:
+        """A tick that fails is logged and tried again the next time."""
+        try:
+            await tick()
+        except Exception:
+            logger.exception("a tick failed: %s", name)
+
+
+async def _all(tasks: Iterable[asyncio.Task[None]]) -> None:
+    await asyncio.wait(set(tasks))
