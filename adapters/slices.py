@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
+from adapters.plain_text import text_of
 from bot.document import (
     Actions,
     Block,
@@ -43,8 +44,9 @@ _ENOUGH = "x" * 20
 
 
 def slices(document: Document, fits: Fits) -> tuple[Document, ...]:
-    """`document` in pieces that each fit; none if it has no blocks. Raises ValueError if one character is too much."""
-    return tuple(Document(blocks, document.language) for blocks in _packed(document.blocks, fits, _pieces))
+    """`document` in pieces that each fit and say something. Raises ValueError if one character is too much."""
+    pieces = _packed(document.blocks, fits, _pieces)
+    return tuple(Document(blocks, document.language) for blocks in pieces if text_of(blocks).strip())
 
 
 def _packed(

@@ -246,7 +246,7 @@ class _Asking:
     def _check_model(self, model: str) -> Verdict:
         if any(name == model or name.endswith(f"/{model}") for name in self._models):
             return Accepted("the server has it")
-        some = ", ".join(name for name in self._models[:SHOWN_MODELS])
+        some = ", ".join(clean(name, 60) for name in self._models[:SHOWN_MODELS])
         return Unchecked(f"the server does not list it; it lists {some}{' …' * (len(self._models) > SHOWN_MODELS)}")
 
 

@@ -39,20 +39,26 @@ class UsageError(BotError):
 class SourceError(BotError):
     """arXiv gave nothing usable, after bounded retries. `retry_at` is when asking again makes sense, if known.
 
-    `code` is stable; locales say it under `reason.<code>`.
+    `code` is stable; locales say it under `reason.<code>`. As text it ends with what to do next.
     """
 
     code = "failed"
+    advice = "Check the settings of arXiv's addresses (ARXIV_…_URL)."
 
     def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
         super().__init__(message)
         self.retry_at = retry_at
+
+    def __str__(self) -> str:
+        advice = f"Ask again after {self.retry_at:%H:%M} UTC." if self.retry_at else self.advice
+        return f"{super().__str__()} {advice}"
 
 
 class SourceRefused(SourceError):
     """It answered 403, 406, 429 or 503, or asked us to wait (a cooldown is under way)."""
 
     code = "refused"
+    advice = "Ask again in some minutes."
 
     def __init__(self, message: str, *, status: int | None = None, retry_at: datetime | None = None) -> None:
         super().__init__(message, retry_at=retry_at)
@@ -63,12 +69,14 @@ class SourceUnreachable(SourceError):
     """No connection, or no complete answer in time."""
 
     code = "unreachable"
+    advice = "Check the network, then ask again."
 
 
 class SourceGarbled(SourceError):
     """It answered, but not with what it promised: broken or hostile XML, a count that does not fit."""
 
     code = "garbled"
+    advice = "This often passes: ask again in some minutes."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

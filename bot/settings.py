@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -92,9 +93,15 @@ class Settings(BaseSettings):
     @field_validator("openai_base_url", "arxiv_api_url", "arxiv_feed_url", "arxiv_site_url")
     @classmethod
     def _http_url(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
-        return value.rstrip("/") if value else value
+        if value is None:
+            return None
+        try:
+            whole = value.startswith(("http://", "https://")) and urlsplit(value).hostname and urlsplit(value).port != 0
+        except ValueError:  # a bracket or a port that is none
+            whole = False
+        if not whole or not value.isprintable() or " " in value:
+            raise ValueError("must be an address such as https://example.org/path")
+        return value.rstrip("/")
 
     @property
     def has_model(self) -> bool:

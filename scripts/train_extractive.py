@@ -31,23 +31,24 @@ from numpy.typing import NDArray
 from bot.summaries.features import Reading, phrases, sentence_features, stems
 from bot.summaries.gist import Kind, word_features
 from bot.summaries.scorer import WEIGHTS, read, scores
+from scripts.weights_file import named, split, written
 
 Array = NDArray[np.float64]
 Row = Mapping[str, Any]  # of SciTLDR: title, source (sentences), target (references)
-# By name, so that the type checker needs no benchmark dependencies.
-RougeScorer: Any = importlib.import_module("rouge_score.rouge_scorer").RougeScorer
+Likeness = Callable[[str, str], float]
 
-ABOUT = (
-    "Which sentence of an abstract is its best TL;DR. Learned by scripts/train_extractive.py from the train part of "
-    "SciTLDR (Cachola et al. 2020, Apache-2.0); read by bot/summaries/scorer.py. gist, lexicon: log odds of a word "
-    "being in a TL;DR. sentence, phrases: ROUGE-1 F1 above the abstract's mean. Stems, not words."
-)
 FOLDS = 5
 RARE = 3  # stems in fewer papers count as seen once
 GIST_RIDGE, LEXICON_RIDGE, LEXICON_LEAST = 3.0, 10.0, 8
 # What readers need and ROUGE does not see: a TL;DR that says the name and stands by itself. Added to what is learned;
 # it costs less than 0.1 of ROUGE-1, both figures are printed.
-FOR_READERS = {"offers the named": 0.03, "has: leans": -0.015, "has: closing": -0.02}
+FOR_READERS = {
+    "offers the named": 0.03,
+    "has: leans": -0.015,
+    "has: closing": -0.02,
+    "has: own voice": 0.03,
+    "has: helps": -0.03,
+}
 SENTENCE_RIDGE, PHRASE_SCALE, PHRASE_LEAST = 1000.0, 2.0, 40
 
 
@@ -83,48 +84,61 @@ class Gist:
 
 
 def main() -> None:
-    """Read, cross-validate, learn, write, measure on dev."""
+    """Read, learn, write, measure on dev."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, default=WEIGHTS)
     arguments = parser.parse_args()
-    rows = list(load(arguments.data / "scitldr" / "train.jsonl.xz"))
-    print(f"{len(rows)} papers to learn from")
+    # By name and here, so that neither the type checker nor a test of `learn` needs the benchmark dependencies.
+    scorer: Any = importlib.import_module("rouge_score.rouge_scorer").RougeScorer(["rouge1"], use_stemmer=True)
+
+    def rouge(target: str, text: str) -> float:
+        return float(scorer.score(target, text)["rouge1"].fmeasure)
+
+    text = learn(list(load(arguments.data / "scitldr" / "train.jsonl.xz")), rouge, say=print)
+    arguments.output.write_text(text, encoding="utf-8")
+    print(f"{arguments.output.name}: {len(text) / 1000:.0f} kB")
+    if (dev := arguments.data / "scitldr" / "dev.jsonl").exists():
+        shipped = read(text)
+        papers = [prepared(row, rouge, shipped.idf) for row in load(dev)]
+        best = [p.quality[int(np.argmax(scores(p.reading.title, p.reading.sentences, shipped)))] for p in papers]
+        print(f"dev (not learned from): ROUGE-1 {100 * float(np.mean(best)):.2f} of {len(papers)}")
+
+
+def learn(rows: Sequence[Row], likeness: Likeness, *, say: Callable[[str], object]) -> str:
+    """The weights as the file has them; `likeness(target, sentence)` is what is learned to be high, 0 to 1.
+
+    `say` is told the figures, among them the cross-validated ones. Fewer papers than folds cannot be learned from.
+    """
+    say(f"{len(rows)} papers to learn from")
     counts = Counter(stem for row in rows for stem in set(stems(" ".join([row["title"], *row["source"]]))))
     frequency = {stem: count for stem, count in sorted(counts.items()) if count >= RARE}
-    papers = [prepared(row, lambda stem: math.log((len(rows) + 1) / (frequency.get(stem, 1) + 1))) for row in rows]
+    known = len(rows) + 1
+    papers = [prepared(row, likeness, lambda stem: math.log(known / (frequency.get(stem, 1) + 1))) for row in rows]
     fold = np.arange(len(papers)) % FOLDS
 
     columns, lexicon, words = word_rows(papers)
-    print(f"words: {len(words.wanted)} rows, {len(columns)} features, {len(lexicon)} stems")
+    say(f"words: {len(words.wanted)} rows, {len(columns)} features, {len(lexicon)} stems")
     likely = out_of_fold(
         words.features, words.paper, fold, lambda part: fit_gist(words, part, len(lexicon)).likely(words)
     )
     surprise = -np.mean(words.wanted * np.log(likely) + (1 - words.wanted) * np.log(1 - likely))
-    print(f"words: cross-validated log loss {surprise:.4f}")
+    say(f"words: cross-validated log loss {surprise:.4f}")
     gist = fit_gist(words, np.ones(len(words.paper), dtype=bool), len(lexicon))
 
     names, rows_of, quality, paper = sentence_rows(papers, likely)
-    print(f"sentences: {len(quality)} rows, {len(names)} features and phrases")
+    say(f"sentences: {len(quality)} rows, {len(names)} features and phrases")
     centred = quality - (np.bincount(paper, quality) / np.bincount(paper))[paper]
     scale = 1 / (rows_of.std(axis=0) + 1e-9)
     scale[[name.startswith("phrase ") for name in names]] = PHRASE_SCALE
     scaled = (rows_of - rows_of.mean(axis=0)) * scale
     guessed = out_of_fold(scaled, paper, fold, lambda part: scaled @ ridge(scaled[part], centred[part]))
     given = np.array([FOR_READERS.get(name, 0.0) for name in names])
-    print(f"sentences: cross-validated ROUGE-1 {100 * chosen(guessed, quality, paper):.2f}")
-    print(f"           with what readers need  {100 * chosen(guessed + rows_of @ given, quality, paper):.2f}")
-    print(f"           the best possible       {100 * chosen(quality, quality, paper):.2f}")
+    say(f"sentences: cross-validated ROUGE-1 {100 * chosen(guessed, quality, paper):.2f}")
+    say(f"           with what readers need  {100 * chosen(guessed + rows_of @ given, quality, paper):.2f}")
+    say(f"           the best possible       {100 * chosen(quality, quality, paper):.2f}")
     weights = dict(zip(names, (ridge(scaled, centred) * scale + given).tolist(), strict=True))
-
-    text = written(len(rows), frequency, split(columns, gist.columns), named(lexicon, gist.lexicon), weights)
-    arguments.output.write_text(text, encoding="utf-8")
-    print(f"{arguments.output.name}: {len(text) / 1000:.0f} kB")
-    if (dev := arguments.data / "scitldr" / "dev.jsonl").exists():
-        shipped = read(text)
-        papers = [prepared(row, shipped.idf) for row in load(dev)]
-        best = [p.quality[int(np.argmax(scores(p.reading.title, p.reading.sentences, shipped)))] for p in papers]
-        print(f"dev (not learned from): ROUGE-1 {100 * float(np.mean(best)):.2f} of {len(papers)}")
+    return written(len(rows), frequency, split(columns, gist.columns), named(lexicon, gist.lexicon), weights)
 
 
 def load(path: Path) -> Iterator[Row]:
@@ -133,10 +147,9 @@ def load(path: Path) -> Iterator[Row]:
     return map(json.loads, text.decode().splitlines())
 
 
-def prepared(row: Row, idf: Callable[[str], float]) -> Paper:
+def prepared(row: Row, likeness: Likeness, idf: Callable[[str], float]) -> Paper:
     """A row with the figures that are to be learned."""
-    scorer = RougeScorer(["rouge1"], use_stemmer=True)
-    quality = [max(scorer.score(t, s)["rouge1"].fmeasure for t in row["target"]) for s in row["source"]]
+    quality = [max(likeness(target, sentence) for target in row["target"]) for sentence in row["source"]]
     wanted = tuple(frozenset(stems(target)) for target in row["target"])
     return Paper(Reading(str(row["title"]), row["source"], idf), wanted, np.array(quality))
 
@@ -228,54 +241,6 @@ def chosen(guessed: Array, quality: Array, paper: NDArray[np.int64]) -> float:
 def sigmoid(z: Array) -> Array:
     """From log odds to probability."""
     return np.asarray(1 / (1 + np.exp(-z)))
-
-
-def split(columns: Mapping[tuple[Kind, str], int], weights: Array) -> dict[str, dict[str, float]]:
-    """By kind and feature."""
-    found: dict[str, dict[str, float]] = {}
-    for (kind, name), column in columns.items():
-        found.setdefault(kind, {})[name] = round(float(weights[column]), 4)
-    return found
-
-
-def named(numbers: Mapping[str, int], weights: Array) -> dict[str, float]:
-    """By stem, without those that say nothing."""
-    rounded = {stem: round(float(weights[number]), 3) for stem, number in numbers.items()}
-    return {stem: weight for stem, weight in rounded.items() if abs(weight) >= 0.02}
-
-
-def written(
-    papers: int,
-    frequency: Mapping[str, int],
-    gist: Mapping[str, Mapping[str, float]],
-    lexicon: Mapping[str, float],
-    weights: Mapping[str, float],
-) -> str:
-    """The file, small groups spread out, large ones in few lines."""
-    own = {name: round(value, 5) for name, value in weights.items() if not name.startswith("phrase ")}
-    said = {name.removeprefix("phrase "): round(value, 4) for name, value in weights.items() if name not in own}
-    parts = {
-        "about": ABOUT,
-        "papers": papers,
-        "sentence": own,
-        "gist": gist,
-        "phrases": {name: value for name, value in said.items() if value},
-        "lexicon": lexicon,
-        "frequency": frequency,
-    }
-    lines = [
-        f" {json.dumps(name)}: {_laid_out(part, spread=name in {'sentence', 'gist'})}" for name, part in parts.items()
-    ]
-    return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _laid_out(part: object, *, spread: bool) -> str:
-    if not isinstance(part, Mapping):
-        return json.dumps(part, ensure_ascii=False)
-    if spread:
-        return json.dumps(part, ensure_ascii=False, indent=1).replace("\n", "\n ")
-    items = [f"{json.dumps(name, ensure_ascii=False)}: {value}" for name, value in part.items()]
-    return "{\n  " + ",\n  ".join(", ".join(items[i : i + 12]) for i in range(0, len(items), 12)) + "\n }"
 
 
 if __name__ == "__main__":

@@ -279,6 +279,18 @@ async def test_a_paper_the_feed_lacks_is_found_by_the_sweep(world: World) -> Non
     assert found.complete
 
 
+async def test_only_late_papers_that_are_wanted_are_counted(world: World) -> None:
+    world.announce(WEDNESDAY, paper(1))
+    world.arxiv.papers |= {each.id: each for each in (paper(2, "cs.CV"), paper(3, "cs.CL"))}
+
+    found = await world.news.on(None, ["cs.CL"])
+
+    assert (ids(found), found.notes) == (
+        ["2605.00001", "2605.00003"],
+        (Note("late", {"count": 1, "day": WEDNESDAY}),),
+    )
+
+
 async def test_a_paper_that_appears_late_is_delivered_once(world: World) -> None:
     world.announce(TUESDAY, paper(1, day=TUESDAY))
     world.arxiv.today, world.time.now = TUESDAY, NOON - timedelta(days=1)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.models import Announcement, Kind, Note
+from bot.ports import SourceGarbled
 from bot.sources.api import Api
 from bot.sources.atom import FEED_LIMIT
 from bot.sources.calendar import window
@@ -336,6 +337,16 @@ def test_a_day_of_many_pages_is_read_to_its_end(world: World) -> None:
 
     assert [each.id for each in found] == [each.id for each in many]
     assert [each.query["start"] for each in world.arxiv.requests] == ["0", "3", "6"]
+
+
+def test_more_papers_than_we_would_read_are_no_day_with_a_silent_end(world: World) -> None:
+    world.arxiv.papers = {each.id: each for each in (paper(number, day=MONDAY) for number in range(5))}
+    span = window(MONDAY)
+    assert span
+    with asking(world.arxiv, MemoryGate(), world.time) as session:
+        with pytest.raises(SourceGarbled, match="5 papers or more"):
+            Api(session, world.arxiv.api_url, page_size=3, most=5).submitted(["cs.*"], *span)
+        assert len(Api(session, world.arxiv.api_url, page_size=3, most=6).submitted(["cs.*"], *span)) == 5
 
 
 async def test_a_paper_moderation_held_up_is_not_reconstructed_on_an_earlier_day(world: World) -> None:

@@ -366,6 +366,20 @@ async def test_a_digest_that_arrives_meanwhile_takes_nothing_from_the_answer() -
         assert you.lines == ["> /list", f"── arrived at {NOW:%H:%M} UTC ──", "digest", "the answer", "> "]
 
 
+async def test_while_the_bot_thinks_there_is_no_prompt() -> None:
+    @dataclass
+    class Thinking(Scripted):
+        async def ask(self, ask: Ask) -> AsyncIterator[Reply]:
+            await you.platform.send(TERMINAL, part(you.platform, document("digest")), nonce="n1")
+            seen.append(you.lines[-1])
+            yield Reply(document("the answer"))
+
+    seen: list[str] = []
+    async with Sitting(Thinking()) as you:
+        await you.types("/list")
+        assert seen == ["digest"]
+
+
 async def test_only_the_first_message_of_a_digest_says_that_it_arrived() -> None:
     stdout = Stream()
     platform = chat(stdout, silence())

@@ -135,6 +135,18 @@ def test_people_go_before_announcements_and_backfill(arxiv: FakeArxiv) -> None:
     assert gate.entered == [2, 0, 1, 2]
 
 
+def test_who_gives_up_waiting_leaves_the_line(arxiv: FakeArxiv, now: Time) -> None:
+    gate = MemoryGate()
+    gate.gate_enter(ticket="busy", priority=2, now=now.now.timestamp(), lease=60)
+
+    with asking(arxiv, gate, now, priority=Priority.PEOPLE) as polite, pytest.raises(SourceRefused, match="yet"):
+        ask_api(polite, arxiv)
+
+    assert gate.waiting == {}
+    assert arxiv.requests == []
+    assert sum(now.slept) == pytest.approx(20, abs=0.2)
+
+
 def test_the_user_agent_names_us_and_the_contact(arxiv: FakeArxiv, gate: Gate, now: Time) -> None:
     with asking(arxiv, gate, now, contact="ops@example.org") as polite:
         polite.get(f"{arxiv.feed_url}/cs.CL", headers={"User-Agent": "arxiv.py/4", "Accept": "*/*"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from bot.sources import answers
 from bot.sources import gate as gate_module
 from bot.sources.answers import SourceRejected, back_off, check_api, check_feed, retry_after
 from bot.sources.gate import Gate, Priority, session
+from bot.sources.wire import Line
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.arxiv_faults import Damage
 from tests.fakes.gate import MemoryGate, Time, ask_api, asking, five_papers
@@ -110,6 +112,27 @@ def test_a_server_that_hangs_or_drips_is_cut_off(arxiv: FakeArxiv, gate: Gate, h
     assert len(arxiv.requests) == 1
 
 
+def test_silence_ends_with_our_patience_though_an_answer_may_take_longer(arxiv: FakeArxiv, gate: Gate) -> None:
+    arxiv.damage("/atom/", "hang", times=None)
+    now = Time()
+    late = iter([now.now, *[now.now + timedelta(seconds=21.9)] * 4])
+    now.clock = lambda: next(late, now.now + timedelta(seconds=23))  # type: ignore[method-assign] # a fast clock
+    began = time.monotonic()
+
+    with asking(arxiv, gate, now) as polite, pytest.raises(SourceUnreachable, match="in time"):
+        polite.get(f"{arxiv.feed_url}/cs.CL")
+
+    assert time.monotonic() - began < 2
+
+
+def test_a_connection_made_after_time_was_up_is_cut_too() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Line(60) as line:
+        line.cut()
+        line.hold(ours)
+        assert theirs.recv(1) == b""
+
+
 def test_silence_is_bounded_on_its_own(arxiv: FakeArxiv, now: Time) -> None:
     gate = MemoryGate()
     arxiv.damage("/atom/", "hang", times=None)
@@ -123,8 +146,9 @@ def test_silence_is_bounded_on_its_own(arxiv: FakeArxiv, now: Time) -> None:
 
 def test_a_dropped_connection_and_a_closed_port_are_unreachable(arxiv: FakeArxiv, gate: Gate, now: Time) -> None:
     arxiv.damage("/atom/", "drop")
-    with asking(arxiv, gate, now) as polite:
+    with asking(arxiv, gate, now, delay=0) as polite:
         assert polite.get(f"{arxiv.feed_url}/cs.CL").status_code == 200
+    assert sum(now.slept) == pytest.approx(0.5)  # not at once, however short the delay
     with FakeArxiv() as gone:
         pass
     with asking(gone, gate, now) as polite, pytest.raises(SourceUnreachable):

@@ -169,7 +169,7 @@ def test_nothing_is_shown_from_a_word_that_leans_on_another_sentence() -> None:
             "A benchmark comprising fifty carefully made synthetic avatar videos…",
         ),
         (
-            "A large curated benchmark for agents including tasks, tools, games, seeds, 240 questions, answers and users",
+            "A large curated benchmark for agents including tasks, tools, games, seeds, 240 questions and some users",
             "A large curated benchmark for agents including tasks, tools, games, seeds…",
         ),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ OWN_BACK_OFF = 900.0
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _COUNTS = "{http://a9.com/-/spec/opensearch/1.1/}"
+_NEEDED = frozenset(f"{_ATOM}{part}" for part in ("id", "title", "updated", "published"))
+"""Without one of these, the `arxiv` package or we would drop an entry and nobody would know."""
 _ERROR_ID = "arxiv.org/api/errors"
 
 
@@ -49,6 +52,7 @@ class _Outline:
 
     root: str = ""
     entries: int = 0
+    parts: Counter[str] = field(default_factory=Counter)
     elements: int = 0
     stated: dict[str, int] = field(default_factory=dict)
     entry_id: str = ""
@@ -78,7 +82,9 @@ class _Outline:
             self.stated[tag.removeprefix(_COUNTS)] = int(text)
         elif depth == 2 and tag == f"{_ATOM}updated":
             self.updated = True
-        elif depth == 3 and self.entries == 1 and tag == f"{_ATOM}id":
+        elif depth == 3 and text and tag in _NEEDED:
+            self.parts[tag] += 1
+        if depth == 3 and self.entries == 1 and tag == f"{_ATOM}id":
             self.entry_id = text[:300]
         elif depth == 3 and self.entries == 1 and tag == f"{_ATOM}summary":
             self.summary = text[:300]
@@ -119,18 +125,25 @@ def check_api(url: str, body: bytes) -> None:
     found = outline(body)
     if _ERROR_ID in found.entry_id:
         raise SourceRejected(f"arXiv's API said: {printable(found.summary)}", status=400, detail=found.summary)
-    total = found.stated.get("totalResults")
-    if found.root != f"{_ATOM}feed" or total is None:
-        raise SourceGarbled("arXiv's answer is not one of its API.")
     asked = parse_qs(urlsplit(url).query)
     start, size = _number(asked, "start", 0), _number(asked, "max_results", 10)
-    if found.stated.get("startIndex", start) != start or found.stated.get("itemsPerPage", size) != size:
+    # A page without a total that is not full is the last one.
+    total = found.stated.get("totalResults", start + found.entries if 0 < found.entries < size else None)
+    if asked.get("id_list") and found.entries and total is None:
+        total = found.entries
+    if found.root != f"{_ATOM}feed" or total is None:
+        raise SourceGarbled("arXiv's answer is not one of its API.")
+    if found.stated.get("startIndex", start) != start:
         raise SourceGarbled("arXiv's API answered with another page than the one asked for.")
     due = min(size, max(0, total - start))
     if found.entries > due:
         raise SourceGarbled(f"arXiv's API answered with {found.entries} entries where {due} were due.")
-    if due and (not found.entries or (found.entries < due and not asked.get("id_list"))):
+    # A server may give smaller pages than we asked for if it says so; what is missing is on the next.
+    least = 1 if asked.get("id_list") else found.stated.get("itemsPerPage") or due
+    if found.entries < min(due, least):
         raise SourceGarbled(f"arXiv's API said there are {total} papers and gave {found.entries} of {due} due.")
+    if any(found.parts[tag] < found.entries for tag in _NEEDED):
+        raise SourceGarbled("arXiv's API gave an entry without id, title or dates.")
 
 
 def error_of(body: bytes) -> str:

@@ -25,13 +25,19 @@ MOST_PAPERS = 10_000
 """The most one question brings; a day has fewer than 3000 in all of computer science."""
 
 
+logger = logging.getLogger(__name__)
+
+
 class Api:
     """The API at `url` (`…/api/query`), asked with `session`, one of `bot.sources.gate.session`."""
 
-    def __init__(self, session: requests.Session, url: str, *, page_size: int = PAGE_SIZE) -> None:
+    def __init__(
+        self, session: requests.Session, url: str, *, page_size: int = PAGE_SIZE, most: int = MOST_PAPERS
+    ) -> None:
         self._session = session
         self._url = url
         self._page_size = page_size
+        self._most = most
         # It logs every URL with what was asked at INFO, page by page; the gate logs what an operator needs.
         logging.getLogger("arxiv").setLevel(logging.WARNING)
 
@@ -43,14 +49,19 @@ class Api:
         return self._results(arxiv.Search(id_list=list(ids), max_results=len(ids)), page_size=len(ids))
 
     def submitted(self, categories: Sequence[str], start: datetime, end: datetime) -> list[Paper]:
-        """Papers in any of `categories` (`cs.*` is a pattern) first submitted in `[start, end)`, oldest first."""
+        """Papers in any of `categories` (`cs.*` is a pattern) first submitted in `[start, end)`, oldest first.
+
+        Raises SourceGarbled if there are more than we would read.
+        """
         search = arxiv.Search(
             query=submitted_query(categories, start, end),
-            max_results=MOST_PAPERS,
+            max_results=self._most,
             sort_by=arxiv.SortCriterion.SubmittedDate,
             sort_order=arxiv.SortOrder.Ascending,
         )
         found = self._results(search, page_size=self._page_size)
+        if len(found) >= self._most:
+            raise SourceGarbled(f"arXiv's API has {self._most} papers or more for a few days.")
         return [each for each in found if each.published and start <= each.published < end]
 
     def _results(self, search: arxiv.Search, *, page_size: int) -> list[Paper]:
@@ -59,10 +70,17 @@ class Api:
         client._session = self._session  # noqa: SLF001 - likewise
         client.query_url_format = self._url + "?{}"
         found: dict[str, Paper] = {}
+        unreadable = 0
         with _source_errors():
             for result in client.results(search):
                 if each := paper(result):
                     found.setdefault(each.id, each)
+                else:
+                    unreadable += 1
+        if unreadable:
+            logger.warning("arXiv's API gave papers that cannot be read: count=%d", unreadable)
+        if unreadable and not found:
+            raise SourceGarbled("Not one paper of arXiv's API can be read.")
         return list(found.values())
 
 

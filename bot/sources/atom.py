@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, ParseError
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 FEED_LIMIT = 2000
 """arXiv cuts a feed after so many items; its order puts new papers last, so they are what is lost."""
 
+AN_HOUR = timedelta(hours=1)
+"""Feeds are rebuilt at midnight in New York; an hour before it, somebody forgot the change of clocks."""
+
 LONGEST_TEXT = 20_000
 """Characters of title and abstract; arXiv itself allows an abstract 1,920."""
 
@@ -39,9 +42,9 @@ _NS = {
 }
 _ID = re.compile(
     r"(?P<key>[0-9]{4}\.[0-9]{4,6}|(?P<archive>[a-z]+(?:-[a-z]+)*)(?:\.[A-Za-z-]+)?/(?P<number>[0-9]{7}))"
-    r"v(?P<v>[0-9]{1,4})"
+    r"(?:v(?P<v>[0-9]{1,4}))?"
 )
-_SUMMARY = re.compile(r"arXiv:\S+\s+Announce Type:\s*(?P<kind>\S+)\s+Abstract:\s*(?P<abstract>.*)", re.DOTALL)
+_SUMMARY = re.compile(r"arXiv:(?P<name>\S+)\s+Announce Type:\s*(?P<kind>\S+)\s+Abstract:\s*(?P<abstract>.*)", re.DOTALL)
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*)|[a-z]+(?:-[a-z]+)+")
 _NAME_SUFFIX = re.compile(r"(?:Jr|Sr|Esq|Ph\.?D|M\.?D)\.?|I{2,3}|IV|V", re.IGNORECASE)
 _URL = re.compile(r"https?://\S{4,300}")
@@ -58,18 +61,20 @@ class Feed:
 
 
 def feed(body: bytes) -> Feed:
-    """Read a feed. An entry that cannot be read is counted in `skipped`; raises SourceGarbled if nothing can be."""
+    """Read a feed. An entry that cannot be read is counted in `skipped`; raises SourceGarbled if nothing can be.
+
+    All entries are published on the day of their announcement; a build date can be fresh when the content is not.
+    """
     try:
         root = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as exc:  # Lookup: an encoding nobody knows
         raise SourceGarbled(f"arXiv's feed is not XML we can read ({type(exc).__name__}).") from None
-    built = _moment(_text(root, "atom:updated"))
+    built = _day(_text(root, "atom:updated"), late=AN_HOUR)
     if root.tag != f"{{{_NS['atom']}}}feed" or built is None:
         raise SourceGarbled("arXiv's feed is not an Atom feed with a date.")
     entries = root.findall("atom:entry", _NS)
-    stated = [moment for entry in entries if (moment := _moment(_text(entry, "atom:published")))]
-    # An entry is published on the day of its announcement; a build date can be fresh when the content is not.
-    day = new_york_date(max(stated, default=built))
+    stated = {_day(_text(entry, "atom:published")) for entry in entries}
+    day = (stated.pop() if len(stated) == 1 else None) or built
     items = [item for entry in entries if (item := _listed(entry, day))]
     if entries and not items:
         raise SourceGarbled("Not one entry of arXiv's feed can be read.")
@@ -84,7 +89,7 @@ def paper(result: arxiv.Result) -> Paper | None:
         return None
     return Paper(
         id=_key(found),
-        version=int(found["v"]),
+        version=_version(found),
         title=title,
         authors=tuple(name for author in result.authors if (name := _line(author.name))),
         abstract=abstract,
@@ -138,7 +143,7 @@ def _listed(entry: Element, day: date) -> Listed | None:
     license_url = _text(entry, "dc:rights")
     listed = Paper(
         id=_key(found),
-        version=int(found["v"]),
+        version=_version(found) or _version(_ID.fullmatch(summary["name"])),
         title=title,
         authors=names(creators),
         abstract=_line(summary["abstract"]),
@@ -169,6 +174,10 @@ def _id_at_end(text: str) -> re.Match[str] | None:
 def _key(found: re.Match[str]) -> str:
     """arXiv's own form: an old id stands without its subject class."""
     return f"{found['archive']}/{found['number']}" if found["archive"] else found["key"]
+
+
+def _version(found: re.Match[str] | None) -> int | None:
+    return int(found["v"]) if found and found["v"] else None
 
 
 def _is_category(term: str) -> bool:
@@ -213,10 +222,13 @@ def _line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _moment(text: str) -> datetime | None:
+def _day(text: str, *, late: timedelta = timedelta()) -> date | None:
+    """New York's date so much later than this moment; a midnight, wherever it is one, stands for its own date."""
     try:
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
+        if moment.tzinfo is None:
+            return None
+        return moment.date() if moment.time() == time() else new_york_date(moment + late)
     except (ValueError, OverflowError):
         return None
 

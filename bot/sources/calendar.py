@@ -31,6 +31,9 @@ DEFERRED = frozenset(
 )
 """Evenings on which arXiv said it announces nothing (same page, its list for 2026); the next evening has both."""
 
+FIRST_PAPERS = date(1991, 8, 14)
+"""Before it there is no arXiv."""
+
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -47,7 +50,7 @@ def is_weekend(day: date) -> bool:
 
 def window(day: date) -> tuple[datetime, datetime] | None:
     """First submissions in `[start, end)` (UTC) are announced by the feed of `day`; None on days that have none."""
-    if not _announces(day):
+    if day <= FIRST_PAPERS or not _announces(day):
         return None
     before = day - _DAY
     while not _announces(before):
@@ -66,7 +69,7 @@ def announcement_day(published: datetime) -> date:
 def days_back(day: date, count: int) -> list[date]:
     """The last `count` days with an announcement until `day`, which may be one of them; the latest first."""
     found: list[date] = []
-    while len(found) < count:
+    while len(found) < count and day > FIRST_PAPERS:
         if _announces(day):
             found.append(day)
         day -= _DAY

@@ -6,8 +6,8 @@ A feed that is read is stored before anybody hears of it. Everything here blocks
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from bot.models import Kind, Listed
 from bot.ports import Clock, SourceError, SourceGarbled
 from bot.sources.answers import SourceRejected
 from bot.sources.atom import FEED_LIMIT, Feed, feed, unite
+from bot.sources.calendar import window
 from bot.sources.plan import Reading
 from bot.sources.scope import Archives, halves, pieces
 from bot.store import FeedState
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 STALE_OVERLAP = 0.9
 """A feed with a new date of whose new papers so many were announced on its day before is yesterday's again."""
+
+MOST_REQUESTS = 16
+"""For one feed: halving down to a single category takes fourteen; a server that gives the same to all ends here."""
 
 
 class FeedStore(Protocol):
@@ -51,6 +55,16 @@ class _Read:
     problem: SourceError | None = None
 
 
+@dataclass(slots=True)
+class _Way:
+    """A way to ask for a feed, stored as `name`: by all these names, whose answers are put together."""
+
+    name: str
+    asked: Sequence[str]
+    before: FeedState | None = None
+    requests: int = field(default=0, init=False)
+
+
 class Feeds:
     """The feeds below `url`, cut at `limit` items; `session` is one of `bot.sources.gate.session`."""
 
@@ -71,71 +85,116 @@ class Feeds:
         self._clock = clock
         self._limit = limit
 
-    def read(self, name: str) -> Reading:
-        """Ask for it. What fails is said in the Reading, not raised."""
+    def read(self, name: str, *, narrower: str = "", doubtful: bool = True) -> Reading:
+        """Ask for it. What fails is said in the Reading, not raised.
+
+        A server that does not know an archive's name refuses it, or has nothing: then it is asked for its categories,
+        and last for `narrower`, a feed of those that are wanted. An empty feed is `doubtful` if no other says that
+        there was an announcement, and it is none of a weekend or holiday.
+        """
+        empty: tuple[_Way, _Read] | None = None
+        problem: SourceError | None = None
+        for way in self._ways(name, narrower):
+            try:
+                read = self._answer(way)
+            except SourceRejected as exc:
+                problem = problem or exc
+                continue
+            except SourceError as exc:
+                problem = exc
+                empty = empty and (empty[0], replace(empty[1], problem=exc))
+                break
+            if read is None:
+                return Reading(
+                    name=way.name,
+                    day=way.before.day if way.before else None,
+                    count=way.before.count if way.before else 0,
+                )
+            if read.feed.count or not doubtful or not window(read.feed.day):
+                return self._kept(way, read)
+            empty = empty or (way, read)
+        if empty:
+            return self._kept(*empty)
+        problem = problem or SourceGarbled("arXiv's feed has no name.")
+        logger.warning("arXiv's feed failed: feed=%s problem=%s", name, problem.code)
+        return Reading(name=name, problem=problem)
+
+    def _ways(self, name: str, narrower: str) -> Iterator[_Way]:
         before = self._store.feed(name)
-        try:
-            read = self._by_any_name(name, before)
-        except SourceError as exc:
-            logger.warning("arXiv's feed failed: feed=%s problem=%s", name, exc.code)
-            return Reading(name=name, problem=exc)
-        if read is None:
-            return Reading(name=name, day=before.day if before else None, count=before.count if before else 0)
-        copy_of = self._copied(read.feed, before)
+        yield _Way(name, [name], before)
+        if (joined := "+".join(pieces(name, self._archives))) != name:
+            yield _Way(name, [joined], before)
+        if narrower:
+            yield _Way(narrower, [narrower], self._store.feed(narrower))
+        if "+" in narrower:
+            yield _Way(narrower, narrower.split("+"))
+
+    def _kept(self, way: _Way, read: _Read) -> Reading:
+        """Store it, unless it is a stale one under a new date."""
+        found = read.feed
+        copy_of = self._copied(found, way.before)
         if copy_of:
-            logger.warning("arXiv's feed is stale: feed=%s day=%s copy_of=%s", name, read.feed.day, copy_of)
-            return Reading(name=name, day=read.feed.day, count=read.feed.count, copy_of=copy_of)
+            logger.warning("arXiv's feed is stale: feed=%s day=%s copy_of=%s", way.name, found.day, copy_of)
+            return Reading(name=way.name, day=found.day, count=found.count, copy_of=copy_of)
         state = FeedState(
-            name=name,
-            day=read.feed.day,
-            count=read.feed.count,
+            name=way.name,
+            day=found.day,
+            count=found.count,
             fetched_at=self._clock(),
             etag=read.etag,
             last_modified=read.last_modified,
             complete=read.problem is None,
         )
-        self._store.save_feed(state, read.feed.items)
-        logger.info("arXiv's feed: feed=%s day=%s items=%d skipped=%d", name, state.day, state.count, read.feed.skipped)
-        return Reading(name=name, day=state.day, count=state.count, problem=read.problem)
+        self._store.save_feed(state, found.items)
+        logger.info("arXiv's feed: feed=%s day=%s items=%d skipped=%d", way.name, state.day, state.count, found.skipped)
+        return Reading(name=way.name, day=state.day, count=state.count, problem=read.problem)
 
-    def _by_any_name(self, name: str, before: FeedState | None) -> _Read | None:
-        """None: not modified. An archive that has no feed of its own is asked for by its categories."""
-        try:
-            return self._whole(name, before)
-        except SourceRejected:
-            joined = "+".join(pieces(name, self._archives))
-            if joined == name:
-                raise
-            return self._whole(joined, None)
+    def _answer(self, way: _Way) -> _Read | None:
+        """None: not modified."""
+        if len(way.asked) > 1:
+            return self._together(way, way.asked)
+        return self._whole(way, way.asked[0], way.before)
 
-    def _whole(self, name: str, before: FeedState | None) -> _Read | None:
+    def _whole(self, way: _Way, name: str, before: FeedState | None) -> _Read | None:
         """The feed; if it is as long as a cut one, in halves, and they in theirs."""
-        read = self._get(name, before)
-        two = halves(name, self._archives)
+        read = self._get(way, name, before)
         if read is None or read.feed.count < self._limit:
             return read
-        cut = SourceGarbled(f"arXiv's feed has {read.feed.count} items and is cut.")
-        if two is None:
-            return replace(read, problem=cut)
-        parts, problem = [read.feed], None
-        for half in two:
+        two = halves(name, self._archives)
+        return self._together(way, two, cut=read) if two else replace(read, problem=_cut(read))
+
+    def _together(self, way: _Way, names: Sequence[str], *, cut: _Read | None = None) -> _Read:
+        """The feeds of `names`, and what is left of a `cut` one that should have had all they have."""
+        parts: list[_Read] = []
+        problem: SourceError | None = None
+        for name in names:
+            if way.requests >= MOST_REQUESTS:
+                problem = problem or SourceGarbled("arXiv's feed is cut in more pieces than it has categories.")
+                break
             try:
-                part = self._whole(half, None)
-            except SourceError as exc:
+                part = self._whole(way, name, None)
+            except SourceRejected as exc:
                 problem = exc
                 continue
-            if part and part.feed.day == read.feed.day:
-                parts.append(part.feed)
+            except SourceError as exc:  # it was asked again and again: who waits has waited enough
+                problem = exc
+                break
+            if part:
+                parts.append(part)
                 problem = problem or part.problem
-            else:  # rebuilt at midnight, between two requests
-                problem = cut
-        items = unite(item for part in reversed(parts) for item in part.items)
-        skipped = sum(part.skipped for part in parts[1:])
-        return _Read(
-            feed=Feed(day=read.feed.day, items=items, count=len(items) + skipped, skipped=skipped), problem=problem
-        )
+        first = cut or next(iter(parts), None)
+        if first is None:
+            raise problem or SourceGarbled("arXiv's feed has no name.")
+        day = first.feed.day
+        if any(part.feed.day != day for part in parts):  # rebuilt at midnight, between two requests
+            problem = problem or SourceGarbled("arXiv's feeds are of two days.")
+        same = [part.feed for part in parts if part.feed.day == day]
+        items = unite(item for each in [*same, *([cut.feed] if cut else [])] for item in each.items)
+        skipped = sum(each.skipped for each in same)
+        return _Read(feed=Feed(day=day, items=items, count=len(items) + skipped, skipped=skipped), problem=problem)
 
-    def _get(self, name: str, before: FeedState | None) -> _Read | None:
+    def _get(self, way: _Way, name: str, before: FeedState | None) -> _Read | None:
+        way.requests += 1
         asked = {"If-None-Match": before.etag, "If-Modified-Since": before.last_modified} if before else {}
         headers = {key: value for key, value in asked.items() if value and before and before.complete}
         response = self._session.get(f"{self._url}/{name}", headers=headers)
@@ -159,6 +218,10 @@ class Feeds:
         new = {item.paper.id for item in found.items if _is_new(item)}
         old = {item.paper.id for item in self._store.announced(before.day)} if new else set()
         return before.day if new and len(new & old) >= STALE_OVERLAP * len(new) else None
+
+
+def _cut(read: _Read) -> SourceError:
+    return SourceGarbled(f"arXiv's feed has {read.feed.count} items and is cut.")
 
 
 def _is_new(item: Listed) -> bool:

@@ -34,6 +34,9 @@ LONGEST_FEED = 32 << 20
 """Bytes of one answer, decompressed; two thousand papers with abstracts are some 6 MB."""
 LONGEST_PAGE = 64 << 20
 CONNECT_SECONDS = 10.0
+LONGEST_HANDED_ON = 15.0
+"""Seconds a refusal that did not say how long it lasts keeps everybody else from asking; less than the patience of an
+announcement, so that the API is asked when the feeds refuse for hours. Who was refused waits out all of it."""
 MOST_REDIRECTS = 3
 
 _REFUSED = frozenset({403, 406, 429})
@@ -57,8 +60,9 @@ def session(
     """A session that can reach these three roots only, through the gate.
 
     Its requests return complete answers of status 200 or 304 and raise nothing but SourceError: SourceRejected for
-    another 4xx, else after bounded retries (people about 20 s in all, announcements 60 s). `delay` and `timeout`
-    (of silence within an answer) are in seconds. `close` is final and ends whatever is under way.
+    another 4xx, else after bounded retries (`bot.sources.turns.PATIENCE`: people wait 20 s in all, announcements 22 s,
+    but for an answer that keeps coming). `delay` and `timeout` (of silence within an answer) are in seconds. `close`
+    is final and ends whatever is under way.
     """
     turns = Turns(gate=gate, priority=priority, delay=delay, clock=clock, jitter=jitter, sleep=sleep)
     hosts = frozenset(urlsplit(url).netloc.lower() for url in (api_url, feed_url, site_url))
@@ -95,6 +99,8 @@ class PoliteAdapter(WiredAdapter):
         self._accept = accept
         self._limit = limit
         self._check = check
+        self._refusals = 0
+        self._not_before = 0.0
         super().__init__()
 
     def close(self) -> None:
@@ -115,12 +121,12 @@ class PoliteAdapter(WiredAdapter):
         patience = self._turns.patience
         deadline = self._turns.now() + patience.seconds
         how = {"verify": verify, "cert": cert, "proxies": proxies}
-        asked, hops, failures = self._dressed(request), 0, 0
+        asked, hops, failures, unanswered = self._dressed(request), 0, 0, 0
         problem: SourceError | None = None
         while True:
-            with self._turns.turn(deadline=deadline, problem=problem) as turn:
+            with self._turns.turn(deadline=deadline, not_before=self._not_before, problem=problem) as turn:
                 try:
-                    response = self._answer(asked, turn, failures, how)
+                    response = self._answer(asked, turn, how)
                     if response.status_code not in _REDIRECTED:
                         if self._check and response.status_code == requests.codes.ok:
                             self._check(str(request.url), response.content)
@@ -129,8 +135,10 @@ class PoliteAdapter(WiredAdapter):
                     asked = self._redirected(asked, response, hops)
                 except (SourceRefused, SourceUnreachable, SourceGarbled) as exc:
                     problem, failures = exc, failures + 1
+                    unanswered += not isinstance(exc, SourceGarbled)
                     logger.info("arXiv: host=%s try=%d problem=%s", urlsplit(asked.url).netloc, failures, exc.code)
-                    if failures >= patience.attempts or self._turns.closed.is_set():
+                    enough = failures >= patience.attempts or unanswered >= patience.refusals
+                    if enough or self._turns.closed.is_set():
                         raise
 
     def _dressed(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -162,31 +170,35 @@ class PoliteAdapter(WiredAdapter):
             raise SourceGarbled("arXiv's answer sends us elsewhere, where we do not follow.")
         return moved
 
-    def _answer(
-        self, asked: requests.PreparedRequest, turn: Turn, failures: int, how: Mapping[str, Any]
-    ) -> requests.Response:
+    def _answer(self, asked: requests.PreparedRequest, turn: Turn, how: Mapping[str, Any]) -> requests.Response:
         """One exchange; says in `turn` when the next may be."""
-        turns = self._turns
         try:
-            response = self._exchange(asked, turn.seconds, how)
+            response = self._exchange(asked, turn, how)
         except SourceUnreachable:
-            turn.pause = max(turn.pause, turns.back_off(failures + 1))
+            turn.pause = max(turn.pause, self._turns.back_off(1))
             raise
         if response.status_code in _REFUSED or response.status_code >= requests.codes.server_error:
-            turns.refusals += 1
-            said = retry_after(response.headers, now=turns.clock())
-            turn.pause = max(turn.pause, turns.back_off(turns.refusals) if said is None else said)
-            raise SourceRefused(
-                f"arXiv refused to answer ({response.status_code}).",
-                status=response.status_code,
-                retry_at=datetime.fromtimestamp(turns.now() + turn.pause, UTC),
-            )
-        turns.refusals = 0
+            raise self._refused(response, turn)
+        self._refusals = 0
         if response.status_code >= requests.codes.bad_request:
             raise self._rejected(response)
         if response.status_code not in (requests.codes.ok, requests.codes.not_modified, *_REDIRECTED):
             raise SourceGarbled(f"arXiv answered {response.status_code}, which is no answer.")
         return response
+
+    def _refused(self, response: requests.Response, turn: Turn) -> SourceRefused:
+        """Nobody asks while the server wants us to wait. Without its word, it is we who were refused here that do."""
+        turns = self._turns
+        self._refusals += 1
+        said = retry_after(response.headers, now=turns.clock())
+        wait = max(turn.pause, turns.back_off(self._refusals) if said is None else said)
+        turn.pause = wait if said is not None else max(turn.pause, min(wait, LONGEST_HANDED_ON))
+        self._not_before = turns.now() + wait
+        return SourceRefused(
+            f"arXiv refused to answer ({response.status_code}).",
+            status=response.status_code,
+            retry_at=datetime.fromtimestamp(self._not_before, UTC),
+        )
 
     def _rejected(self, response: requests.Response) -> SourceRejected:
         detail = printable(error_of(response.content)) if self._check else ""
@@ -196,10 +208,10 @@ class PoliteAdapter(WiredAdapter):
             detail=detail,
         )
 
-    def _exchange(self, asked: requests.PreparedRequest, seconds: float, how: Mapping[str, Any]) -> requests.Response:
+    def _exchange(self, asked: requests.PreparedRequest, turn: Turn, how: Mapping[str, Any]) -> requests.Response:
         """Connect, ask, read the whole answer. Raises SourceUnreachable or SourceGarbled."""
-        silence = min(self._manners.silence, seconds)
-        with Line(seconds) as line:
+        silence = min(self._manners.silence, turn.silence)
+        with Line(turn.seconds) as line:
             self._turns.line = line
             try:
                 response = super().send(asked, stream=True, timeout=(min(CONNECT_SECONDS, silence), silence), **how)
@@ -223,4 +235,6 @@ def _unreachable(exc: Exception, line: Line) -> SourceError:
     causes = [exc, *exc.args]
     if any(isinstance(cause, urllib3.exceptions.DecodeError | urllib3.exceptions.IncompleteRead) for cause in causes):
         return SourceGarbled("arXiv's answer was cut short.")
+    if isinstance(exc, requests.ReadTimeout):
+        return SourceUnreachable("arXiv did not answer in time.")
     return SourceUnreachable(f"arXiv could not be reached ({type(exc).__name__}).")

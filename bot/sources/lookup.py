@@ -11,7 +11,7 @@ from typing import Protocol
 import requests
 
 from bot.models import ArxivId, Note, Paper
-from bot.ports import Progress, SourceError, no_progress
+from bot.ports import Progress, SourceError, SourceGarbled, no_progress
 from bot.sources.answers import SourceRejected
 from bot.sources.api import Api
 from bot.sources.threads import from_thread
@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 """Ids in one request."""
+
+MOST_REJECTIONS = 8
+"""Halving a batch down to one malformed id takes seven."""
 
 _MALFORMED = re.compile(r"incorrect id format for (\S+)", re.IGNORECASE)
 _WITHDRAWN = re.compile(
@@ -61,9 +64,12 @@ class ArxivLookup:
             batch = keys[start : start + BATCH]
             try:
                 found = self._batch(batch)
-            except SourceError as exc:
+            except SourceGarbled as exc:
                 problems |= dict.fromkeys(batch, exc)
                 continue
+            except SourceError as exc:  # it was asked again and again: who waits has waited enough
+                problems |= dict.fromkeys(keys[start:], exc)
+                break
             self._store.save_papers(found)
             fetched |= {each.id: each for each in found}
         progress("papers", len(keys), len(keys))
@@ -77,19 +83,24 @@ class ArxivLookup:
 
     def _batch(self, keys: Sequence[str]) -> list[Paper]:
         """What arXiv knows of `keys`; a malformed one does not take the others with it."""
-        if not keys:
-            return []
-        try:
-            return self._api.by_id(keys)
-        except SourceRejected as exc:
-            if len(keys) == 1:
-                return []
-            said = _MALFORMED.search(exc.detail)
-            rest = [key for key in keys if not said or key != said[1]]
-            if len(rest) < len(keys):
-                return self._batch(rest)
-            middle = len(keys) // 2
-            return [*self._batch(keys[:middle]), *self._batch(keys[middle:])]
+        found: list[Paper] = []
+        parts, rejections = [list(keys)], 0
+        while parts:
+            part = parts.pop()
+            try:
+                found += self._api.by_id(part) if part else []
+            except SourceRejected as exc:
+                rejections += 1
+                said = _MALFORMED.search(exc.detail)
+                rest = [key for key in part if not said or key != said[1]]
+                if exc.status != requests.codes.bad_request or (rejections >= MOST_REJECTIONS and not said):
+                    raise  # it is not the ids that are wrong
+                if len(rest) < len(part):
+                    parts.append(rest)
+                elif len(part) > 1:
+                    middle = len(part) // 2
+                    parts += [part[middle:], part[:middle]]
+        return found
 
 
 def is_withdrawn(paper: Paper) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot.models import Note
 from bot.ports import SourceError
-from bot.sources.calendar import expected_day, new_york_date
+from bot.sources.calendar import expected_day, new_york_date, window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +60,11 @@ def plan(readings: Sequence[Reading], *, asked: date | None, now: datetime) -> P
     here = [reading for reading in stored if reading.day == day]
     notes = [*_failures(readings, day)]
     newest = max(dated, default=None)
-    ahead = asked is not None and newest is not None and asked > max(newest, new_york_date(now))
+    ahead = asked is not None and asked > max(dated, default=expected) and asked > new_york_date(now)
     if ahead:
         notes.append(Note("future", {"day": day, "feed_day": newest or expected}))
     else:
-        notes += _stale(readings, day)
+        notes += _stale(readings, day) if window(day) else []
         if asked is None and newest and newest < expected:
             notes.append(Note("feed_stale", {"feed_day": newest, "expected": expected}))
     return Plan(

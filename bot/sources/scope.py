@@ -6,12 +6,45 @@ A pattern is `cs.*`, `cs.CL` or `hep-th`; a feed's name is what arXiv calls it: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.models import Paper
-from bot.topics.taxonomy import canonical, matches
+from bot.ports import UsageError
+from bot.sources.answers import printable
+from bot.topics.taxonomy import canonical, matches, suggest
 
 Archives = Mapping[str, Sequence[str]]
 """Archive → its categories; one without subjects is its own only one."""
+
+MOST_NARROWER = 8
+"""Categories that are worth being asked for one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question: the feeds that answer it, and the patterns of the papers wanted."""
+
+    feeds: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+    def narrower(self, feed: str) -> str:
+        """The feed of those of `feed` that are wanted, if they are a few categories of it; else nothing."""
+        within_it = [each for each in self.wanted if each != f"{feed}.*" and _covers(f"{feed}.*", each)]
+        few = within_it if f"{feed}.*" not in self.wanted and len(within_it) <= MOST_NARROWER else []
+        return "+".join(few)
+
+
+def watched_patterns(categories: Iterable[str]) -> tuple[str, ...]:
+    """`categories` of PAPERBOY_CATEGORIES as arXiv writes them. Raises UsageError if arXiv has not one of them."""
+    given = tuple(categories)
+    for each in given:
+        if canonical(each) is None:
+            near = suggest(each)
+            hint = f" Did you mean {near}?" if near else ""
+            raise UsageError(f"PAPERBOY_CATEGORIES: arXiv has no category {printable(each)!r}.{hint}")
+    if not given:
+        raise UsageError("PAPERBOY_CATEGORIES names no category. Such as: cs.*,stat.ML")
+    return patterns(given)
 
 
 def patterns(categories: Iterable[str]) -> tuple[str, ...]:

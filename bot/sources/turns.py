@@ -15,9 +15,6 @@ from bot.ports import Clock, SourceError, SourceRefused, SourceUnreachable
 from bot.sources.answers import back_off
 from bot.sources.wire import Line
 
-LONGEST_ANSWER = 60.0
-"""Seconds one answer may take, from connecting to its last byte."""
-
 LEASE_MARGIN = 15.0
 """Seconds the gate stays ours beyond an answer's deadline: resolving a name cannot be cut short."""
 
@@ -46,32 +43,43 @@ class Priority(IntEnum):
     BACKFILL = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How many seconds a question may take altogether, waiting included, and how often it is asked."""
+    """How long and how often a question is asked.
+
+    `seconds` it may take altogether, waiting included; an `answer` that keeps coming may take so long if that is more,
+    from connecting to its last byte. It is asked `attempts` times if the answers are garbled, `refusals` times if it
+    is refused or nothing comes: who does not answer thrice is not going to, and somebody waits for what we know.
+    """
 
     seconds: float
+    answer: float
     attempts: int
+    refusals: int
 
 
 PATIENCE = {
-    Priority.PEOPLE: Patience(20, 3),
-    Priority.ANNOUNCEMENTS: Patience(60, 5),
-    Priority.BACKFILL: Patience(120, 5),
+    Priority.PEOPLE: Patience(seconds=20, answer=0, attempts=3, refusals=3),
+    Priority.ANNOUNCEMENTS: Patience(seconds=22, answer=45, attempts=5, refusals=3),
+    Priority.BACKFILL: Patience(seconds=120, answer=60, attempts=5, refusals=5),
 }
 
 
 @dataclass(slots=True)
 class Turn:
-    """A turn at the gate: `seconds` it may take; the next may begin `pause` seconds after it ends."""
+    """A turn at the gate: `seconds` it may take, `silence` of them in a row without a byte.
+
+    The next may begin `pause` seconds after it ends.
+    """
 
     seconds: float
+    silence: float
     pause: float
 
 
 @dataclass(slots=True, kw_only=True)
 class Turns:
-    """The turns of one session at the gate. `refusals` counts those in a row."""
+    """The turns of one session at the gate."""
 
     gate: Gate
     priority: Priority
@@ -79,7 +87,6 @@ class Turns:
     clock: Clock
     jitter: Callable[[], float]
     sleep: Callable[[float], object] | None
-    refusals: int = 0
     line: Line | None = None
     closed: threading.Event = field(default_factory=threading.Event)
 
@@ -97,14 +104,15 @@ class Turns:
         return back_off(failures, delay=self.delay, jitter=self.jitter())
 
     @contextmanager
-    def turn(self, *, deadline: float, problem: SourceError | None) -> Iterator[Turn]:
+    def turn(self, *, deadline: float, not_before: float, problem: SourceError | None) -> Iterator[Turn]:
         """Ours while the block runs. If that cannot be before `deadline`: raises `problem`, or SourceRefused."""
         ticket = uuid.uuid4().hex
         entered = False
         try:
-            self._wait(ticket, deadline, problem)
+            self._wait(ticket, deadline, not_before, problem)
             entered = True
-            mine = Turn(seconds=max(0.01, min(deadline - self.now(), LONGEST_ANSWER)), pause=self.delay)
+            left = max(0.01, deadline - self.now())
+            mine = Turn(seconds=max(left, self.patience.answer), silence=left, pause=self.delay)
             try:
                 yield mine
             finally:
@@ -120,21 +128,25 @@ class Turns:
         if line := self.line:
             line.cut()
 
-    def _wait(self, ticket: str, deadline: float, problem: SourceError | None) -> None:
+    def _wait(self, ticket: str, deadline: float, not_before: float, problem: SourceError | None) -> None:
         while True:
             now = self.now()
             if self.closed.is_set():
                 raise SourceUnreachable("Paperboy is stopping; arXiv was not asked.")
             if problem and now >= deadline:
                 raise problem
-            lease = max(0.0, min(deadline - now, LONGEST_ANSWER)) + LEASE_MARGIN
-            wait = self.gate.gate_enter(ticket=ticket, priority=self.priority, now=now, lease=lease)
+            wait = not_before - now
+            if wait <= 0:
+                lease = max(deadline - now, self.patience.answer) + LEASE_MARGIN
+                wait = self.gate.gate_enter(ticket=ticket, priority=self.priority, now=now, lease=lease)
             if wait <= 0:
                 return
             if now + wait >= deadline:
                 retry_at = datetime.fromtimestamp(now + wait, UTC)
                 if problem is None:
-                    raise SourceRefused("arXiv asked us to wait; ask again later.", retry_at=retry_at)
+                    raise SourceRefused(
+                        "arXiv cannot be asked yet: it wants a pause, or is being asked.", retry_at=retry_at
+                    )
                 problem.retry_at = retry_at
                 raise problem
             (self.sleep or self.closed.wait)(max(wait, 0.01))

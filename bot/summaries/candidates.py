@@ -23,7 +23,7 @@ _URL = (
 )
 _EMAIL = rf"(?:mailto:)?(?:\{{[^{{}}\s]{{1,99}}\}}|[\w.+-]{{1,64}})@{_HOST}[A-Za-z]{{2,}}"
 _ADDRESS = re.compile(rf"(?:\b(?:at|from|via|in|on|under|see|here|through)\s*:?\s*)?[(\[<]*(?:{_URL}|{_EMAIL})[)\]>]*")
-_MENTION = re.compile(r"(?<!\w)@(?=[^\W\d])")
+_MENTION = re.compile(r"<@[!&]?(?=\d)|(?<!\w)@(?=[^\W\d])")
 _TAG = re.compile(
     r"</?(?:a|b|br|code|del|div|em|font|i|iframe|img|p|pre|s|script|span|strong|style|sub|sup|svg|u|tg-[a-z]+)"
     r"(?:\s+[\w-]+\s*=[^<>]{0,300})?\s*/?>",
@@ -60,7 +60,7 @@ _TO_MACHINES = re.compile(
     r"|your)\b.{0,20}\b(?:instruction|prompt|"
     r"rule|text|guideline)s?\b|\bas an? (?:ai|llm|language model)\b.{0,40}\b(?:review|assistant|you)|\b(?:give"
     r"|write|output)\b"
-    r".{0,20}\bpositive review\b|\byou (?:are|must|should) (?:now |an? )?(?:ai|llm|assistant|reviewer|chatbot)\b|"
+    r".{0,20}\bpositive review\b|\byou (?:are|must|should) (?:now )?(?:an? )?(?:ai|llm|assistant|reviewer|chatbot)\b|"
     r"\bsystem prompt\s*:|<\|?(?:system|im_start)|\bdo not (?:highlight|mention) any negatives?\b|"
     r"\brecommend (?:accepting|acceptance of) this (?:paper|work)\b"
 )

@@ -50,6 +50,11 @@ _CUES = {
     "digits": r"\d",
     "leans": r"\b(?:this|these|such) (?!paper|work|study|article|report|letter|end\b)\w+",
     "closing": r"^(?:finally|in the end|moreover|furthermore|additionally|in addition|also|then|lastly)\b",
+    "own voice": r"\b(?:we|our|ours|this (?:paper|work|study|article|survey|report|thesis)|the (?:paper|authors)"
+    r"|proposed)\b|[我本该]",
+    "helps": r"\bwe (?:also |then |further )?(?:(?:refer|call|denote|name|discuss|hope|believe|use|apply)\w*"
+    r"|conduct(?! an?\b)|perform(?! an?\b))\b|^(?:to further|for (?:the (?:first|second|latter|former)"
+    r"|[^,]{3,50}, we)|using these)\b",
 }
 # Matching lower-cased text is twice as fast as ignoring case; only `defines` needs the capitals.
 _CASED = re.compile(r"\((?:[A-Z][A-Za-z-]*){2,}s?\)")
@@ -62,3 +67,13 @@ def cues_of(sentence: str) -> dict[str, bool]:
     return {name: search(lower) is not None for name, search in _PATTERNS} | {
         "defines": _CASED.search(sentence) is not None
     }
+
+
+def speaks_of_itself(sentence: str) -> bool:
+    """Whether a sentence is about this paper, not about the world before it."""
+    return re.search(_CUES["own voice"], sentence.lower()) is not None
+
+
+def is_a_part(sentence: str) -> bool:
+    """Whether a sentence tells of a step or a part ("For user profiles, we devise …"), not of the whole."""
+    return re.search(_CUES["helps"], sentence.lower()) is not None

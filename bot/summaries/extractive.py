@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 from bot.models import Checks, Depth, Paper, Summary, Takeaway
 from bot.summaries.candidates import candidates, harmless
+from bot.summaries.cues import speaks_of_itself
 from bot.summaries.features import STOP_STEMS, stems
-from bot.summaries.headline import headline, trimmed
+from bot.summaries.headline import headline
+from bot.summaries.openings import trimmed
 from bot.summaries.scorer import scores, shipped
 
 FEWEST, MOST = 3, 7
@@ -25,10 +27,6 @@ _NUMBER = re.compile(r"(?<![\w-])\d+(?:[.,]\d+)*\s*(?:%|×|x\b|times|points?|per
 _RESULT = re.compile(
     r"\b(?:outperform|improv|achiev|surpass|reduc|increas|gain|exceed|match|attain|reach|yield|accelerat|speed|result|"
     r"experiment|show|demonstrat|find|found|reveal|prove|state-of-the-art|significant)\w*",
-    re.IGNORECASE,
-)
-_OWN = re.compile(
-    r"\b(?:we|our|ours)\b|\bthis (?:paper|work|study|article|survey|report|thesis)\b|\b(?:the )?proposed\b",
     re.IGNORECASE,
 )
 _OFFER = re.compile(
@@ -52,7 +50,7 @@ class Extractive:
     """Port Summarizer. Whatever language and depth are asked for, it is the abstract, in the paper's own language."""
 
     model = "extractive"
-    prompt_version = "x1"
+    prompt_version = "x2"
 
     async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
         """What `summarize_now` says; never raises SummaryError."""
@@ -63,8 +61,12 @@ class Extractive:
         from bot.latex import readable  # noqa: PLC0415 - so that importing this costs nothing
 
         title = harmless(readable(paper.title))
+        title = title if re.search(r"\w", title) else paper.id
         found = candidates(readable(paper.abstract))
-        tldr, takeaways = _chosen(title, found) if found else (title or paper.id, ())
+        marks = scores(title, found, shipped())
+        ranked = sorted(range(len(found)), key=lambda at: (-marks[at], at))
+        best = [found[at] for at in ranked] or [title]
+        takeaways = [found[at] for at in _further(found, marks, ranked)]
         said = 1 + len(takeaways)
         return Summary(
             paper_id=paper.id,
@@ -73,8 +75,8 @@ class Extractive:
             depth="brief",
             source="abstract",
             method="extractive",
-            headline=headline(tldr),
-            tldr=tldr,
+            headline=headline(title, best),
+            tldr=best[0],
             takeaways=tuple(Takeaway(text=trimmed(sentence), evidence=sentence) for sentence in takeaways),
             checks=Checks(statements=said, supported=said),
         )
@@ -88,18 +90,16 @@ def written_in(text: str) -> str:
     return "zh" if 3 * han > letters - han else "ru" if 2 * cyrillic > letters else "en"
 
 
-def _chosen(title: str, found: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The TL;DR and the takeaways in reading order."""
-    marks = scores(title, found, shipped())
-    top = max(range(len(marks)), key=lambda at: (marks[at], -at))
-    worth = {at: _worth(sentence, marks[at]) for at, sentence in enumerate(found) if at != top}
+def _further(found: Sequence[str], marks: Sequence[float], ranked: Sequence[int]) -> list[int]:
+    """Which sentences are takeaways beside the best, in reading order."""
+    worth = {at: _worth(found[at], marks[at]) for at in ranked[1:]}
     taken: list[int] = []
     for at in sorted(worth, key=lambda at: (-worth[at], at)):
         if len(taken) == MOST or (len(taken) >= FEWEST and worth[at] <= 0):
             break
-        if all(overlap(found[at], found[other]) < OVERLAP for other in [top, *taken]):
+        if all(overlap(found[at], found[other]) < OVERLAP for other in [ranked[0], *taken]):
             taken.append(at)
-    return found[top], tuple(found[at] for at in sorted(taken))
+    return sorted(taken)
 
 
 def _worth(sentence: str, mark: float) -> float:
@@ -107,8 +107,8 @@ def _worth(sentence: str, mark: float) -> float:
     has_number = _NUMBER.search(sentence) is not None
     is_result = _RESULT.search(sentence) is not None
     worth = 4 * mark + 0.6 * (has_number and is_result) + 0.2 * has_number + 0.2 * is_result
-    worth += 0.4 * (_OWN.search(sentence) is not None) + 0.3 * (_OFFER.search(sentence) is not None)
-    worth -= 0.7 * (_BACKGROUND.search(sentence) is not None and _OWN.search(sentence) is None)
+    worth += 0.4 * speaks_of_itself(sentence) + 0.3 * (_OFFER.search(sentence) is not None)
+    worth -= 0.7 * (_BACKGROUND.search(sentence) is not None and not speaks_of_itself(sentence))
     return worth - 0.5 * (len(sentence) < 40) - 0.3
 
 

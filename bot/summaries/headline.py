@@ -1,127 +1,89 @@
-"""A sentence of the paper shortened to a headline, in its own words. Pure.
+"""A paper's own words as a headline: the first of its best sentences that can be shortened to one. Pure.
 
-Openings that every paper has ("In this paper, we propose") go; what is too long is cut where a clause or at least a
-word ends, with "…". No word is added or changed, except that the first letter may become a capital.
+Openings that every paper has go; what is too long is cut. What leans on something said before, starts in the middle or
+says nothing is passed over; then the title's own subtitle serves.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-LETTERS = 80
-HAN = 30
+from bot.summaries.cues import is_a_part, speaks_of_itself
+from bot.summaries.cutting import fitted
+from bot.summaries.openings import capitalized, news
+
+ASKED = 4
+"""Sentences that are tried before the title is."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_MARKERS = (
-    r"however|moreover|furthermore|additionally|in addition|specifically|in particular|concretely|therefore|thus|hence"
-    r"|consequently|as a result|finally|first|firstly|second|secondly|lastly|overall|notably|interestingly|surprisingly"
-    r"|crucially|importantly|to this end|to do (?:so|this)|instead|in contrast|conversely|meanwhile|here|also"
-    r"|then|indeed"
-    r"|in summary|in this (?:paper|work|study|article|report|letter|survey|thesis|context)|for example"
-    r"|for instance|besides"
+_NAMED = re.compile(r"(?P<name>\S{2,30}(?:\s\S{2,20})?),\s+(?P<rest>(?:an?|the|our)\s.+)$", re.DOTALL)
+_DOES = re.compile(
+    r"(?P<name>[^\s,]{2,30}(?:\s[A-Z][^\s,]*){0,4})(?:\s\([^()]*\))?,\s+(?:which|that)\s+(?!(?:is|was|its|this)\b)"
+    r"(?=(?:first\s|also\s|\w+ly\s)*[a-z]+s\s)"
 )
-MARKER = re.compile(rf"(?:{_MARKERS})\s*,\s+", re.IGNORECASE)
-"""A discourse marker with its comma, at the start of a sentence: it can go without hurting the grammar."""
-
-_BARE = re.compile(r"(?:in this (?:paper|work|study|article|report)|here|herein)\s+(?=we\b)", re.IGNORECASE)
-_CONTEXT = re.compile(
-    r"(?:to|based on|motivated by|inspired by|building (?:up)?on|in|for|as|given|guided by"
-    r"|with)\s[^.;:]{3,160}?,\s+(?=we\b)",
+# Starts in the middle, is about itself, or only sets the scene.
+_POOR = re.compile(
+    r"(?:this(?! (?:paper|work|study|article|survey|report|thesis)\b)|these|those|such|it|its|they|their|he|she|his|her"
+    r"|to|by|using|thus|so|both|which|that|then|also|and|or|but|yet|while|although|though|despite|if|when|since"
+    r"|unlike|because|whereas)\b"
+    r"|(?:various|several|some|different|multiple|many|most|numerous|recent|recently|existing|current|traditional"
+    r"|conventional|modern|prior|previous|in recent|a (?:key|major|common|central|long-standing|fundamental)"
+    r"|the (?:long-standing|key|main|second|third|proposed|latter|former|resulting|results?|goal|aim|code|method"
+    r"|model|framework|approach|algorithm|system))\b"
+    r"|(?:we|i)\s+(?:\w+ly\s+|also\s+|then\s+|further\s+|first\s+)?(?:refer|call|denote|name|use|discuss"
+    r"|(?:conduct|perform)(?! an?\b)|hope|believe|argue|address (?:this|these|both|it)|do|achieve|formulate|apply"
+    r"|validate|test|note|make)\b"
+    r"|we (?:also|further|additionally|then|finally)\b"
+    r"|(?:\w+ing|\w+ed)\s+(?:an?|the|our|its|this|these)\b|[^\s,]+(?:\s[^\s,]+)?,\s+\w+ing\b"
+    r"|(?!how )\S+ to \w+\b"
+    r"|(?:experiments?|results|extensive|empirical|experimental|finally|our (?:code|data|key|main|goal|aim)"
+    r"|in|on|at|for|with|from|as)\b",
     re.IGNORECASE,
 )
-_WE = r"(?:we|this (?:paper|work|study|article|report)|the (?:present )?(?:paper|authors))"
-_ADVERB = r"(?:(?:also|first|then|further|therefore|thus|here|hereby|formally|finally|jointly)\s+)?"
-# Verbs whose object is the news.
-_OFFER = re.compile(
-    rf"{_WE},?\s+{_ADVERB}(?:propos|introduc|present|describ|develop|devis|contribut|releas|unveil)(?:e|es"
-    rf"|s)?(?:, for the first time,)?\s+"
-    r"(?=(?:an?|the|two|three|four|five|several|some|our|novel|new|[A-Z0-9τ]\S*|[a-z]+-[a-z]+)\s)",
-    re.IGNORECASE,
-)
-# Verbs whose clause is the news; not those that only claim ("argue", "believe", "hypothesize").
-_FINDING = re.compile(
-    r"(?:(?:our|the|these|extensive|empirical|experimental|numerical)\s+)*"
-    rf"(?:{_WE}|results|experiments|findings|analys[ei]s|evaluations?|evidence)\s+(?:[^,.;:]{{0,60}}?\s)?"
-    r"(?:show|demonstrate|find|found|prove|observe|reveal|establish|discover|indicate|confirm)s?,?\s+that\s+",
-    re.IGNORECASE,
-)
-_ASIDE = re.compile(r"\s*\([^()]*\)")
-# Where a headline may end well, and how long it then has to be: before a clause of its own; before an addition.
-_CLAUSES = (
-    (re.compile(r"\s*[;:]\s|\s[–—-]{1,3}\s|—|,\s+(?=which|where|whose|while|whereas|although|but|enabling"
-                r"|allowing|achieving|"
-                r"outperforming|leading|making|thereby|resulting|showing|yielding|so\b|with\b|using\b"
-                r"|by\b)", re.IGNORECASE), 44),
-    (re.compile(r"\s(?=(?:that|which|where|while|whereas|by|using|via|without|through|based on|leveraging"
-                r"|because|when|if|"
-                r"so that|in order to|compared|for|with|to|in|on|from|across|under|over|into|as|at|"
-                r"and)\b)", re.IGNORECASE), 52),
-)  # fmt: skip
-_DANGLING = frozenset({
-    "a", "an", "the", "of", "for", "with", "to", "in", "on", "at", "by", "from", "and", "or", "but", "nor", "as",
-    "that", "which", "is", "are", "was", "were", "be", "been", "can", "may", "will", "using", "via", "based", "our",
-    "their", "its", "this", "these", "those", "than", "between", "both", "into", "such", "more", "most", "not",
-    "only", "very", "new", "novel", "called", "named", "derived", "designed", "tailored", "aimed", "built", "we",
-    "it", "they", "under", "over", "through", "while", "when", "where", "whose", "then", "also", "without"
-})  # fmt: skip
 
 
-def headline(sentence: str) -> str:
-    """At most 80 letters (30 Han characters) of `sentence`, without its full stop; never empty unless it is."""
-    text = _core(sentence.strip()).rstrip(" .。")
-    room = HAN if len(_HAN.findall(text)) * 3 > len(text) else LETTERS
-    if len(text) > room:
-        text = _ASIDE.sub("", text)
-    return text if len(text) <= room else _cut(text, room)
+def headline(title: str, sentences: Sequence[str]) -> str:
+    """At most 80 letters (30 Han characters), without a full stop; empty only if there are no words at all.
+
+    `sentences` are tried as they come, best first. Where the title itself names the thing ("NV-Embed: …"), the
+    headline does not say the name again.
+    """
+    name = _name(title)
+    for sentence in sentences[:ASKED]:
+        if is_a_part(sentence) or not speaks_of_itself(sentence):
+            continue
+        if (told := shortened(sentence, name=name)) and _is_good(told):
+            return told
+    _, colon, subtitle = title.partition(": ")
+    own = capitalized(subtitle.strip()) if colon and len(subtitle.split()) > 3 else title
+    return fitted(own) or fitted(title) or next((told for one in sentences if (told := fitted(news(one)))), "")
 
 
-def trimmed(sentence: str) -> str:
-    """`sentence` without a discourse marker at its start, if one stands there with its comma."""
-    found = MARKER.match(sentence)
-    return capitalized(sentence[found.end() :]) if found else sentence
+def shortened(sentence: str, *, name: str = "") -> str:
+    """What `sentence` says is new, in the room of a headline; nothing if it leans on what stood before.
+
+    `name` is what the reader already knows the thing by.
+    """
+    text = news(sentence.strip())
+    if name and (found := _NAMED.match(text)) and _same(found["name"], name) and len(found["rest"]) > 30:
+        text = capitalized(found["rest"].removeprefix("our "))
+    elif found := _DOES.match(text):
+        text = f"{found['name']} {text[found.end() :]}"
+    return fitted(text)
 
 
-def capitalized(text: str) -> str:
-    """With a capital first, unless the first word is a name such as `vLLM` or a symbol such as `k-means`."""
-    word = text.split(" ", 1)[0]
-    is_name = any(char.isupper() or char.isdigit() for char in word[1:]) or re.match(r"[a-z]-", word)
-    return text if is_name else text[:1].upper() + text[1:]
+def _is_good(told: str) -> bool:
+    """Whether `told` stands by itself and says something."""
+    words = told.rstrip("…").split()
+    return (len(words) >= 4 or bool(_HAN.search(told))) and not _POOR.match(told) and capitalized(told) == told
 
 
-def _core(sentence: str) -> str:
-    """What is left without the openings."""
-    rest = sentence
-    while found := (MARKER.match(rest) or _BARE.match(rest) or _CONTEXT.match(rest)):
-        rest = rest[found.end() :]
-    for opening in (_OFFER, _FINDING):
-        if found := opening.match(rest):
-            rest = rest[found.end() :]
-            break
-    # Too little left says nothing: the sentence was the opening.
-    return capitalized(rest) if len(rest) >= 20 else sentence
+def _name(title: str) -> str:
+    """What the title calls the thing: `NV-Embed` of "NV-Embed: Improved …"; nothing if it does not."""
+    head, colon, _ = title.partition(":")
+    return head.strip() if colon and len(head.split()) <= 3 else ""
 
 
-def _cut(text: str, room: int) -> str:
-    """The longest good beginning of `text` in `room` characters, "…" included."""
-    head = text[: room - 1]
-    if room == HAN:
-        ends = [mark.start() for mark in re.finditer(r"[，；：。、]", head) if mark.start() >= room // 2]
-        return (head[: ends[-1]] if ends else head.rstrip()) + "…"
-    for clause, least in _CLAUSES:
-        ends = [mark.start() for mark in clause.finditer(text) if least <= mark.start() < room]
-        while ends:
-            kept = _whole(text[: ends.pop()])
-            if len(kept) >= least:
-                return kept + "…"
-    words = head.rsplit(" ", 1)[0] if " " in head else head
-    return (_whole(words) or head.rstrip()) + "…"
-
-
-def _whole(text: str) -> str:
-    """`text` without words at its end that wait for more, and without a bracket that stays open."""
-    if text.count("(") > text.count(")"):
-        text = text[: text.rindex("(")]
-    words = text.rstrip(" ,;:–—-").split(" ")
-    while words and words[-1].strip(",;:").lower() in _DANGLING:
-        words.pop()
-    return " ".join(words).rstrip(" ,;:–—-")
+def _same(one: str, other: str) -> bool:
+    return re.sub(r"\W", "", one).casefold() == re.sub(r"\W", "", other).casefold()

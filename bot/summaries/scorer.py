@@ -39,7 +39,7 @@ class Weights:
 
 
 def read(text: str) -> Weights:
-    """`Weights` of the JSON that the training writes; KeyError or ValueError if it is something else."""
+    """`Weights` of the JSON that the training writes; KeyError, TypeError or ValueError if it is something else."""
     found = json.loads(text)
     return Weights(**{name: found[name] for name in Weights.__dataclass_fields__})
 

@@ -49,7 +49,9 @@ _STARTERS = frozenset({
 
 # How far a parenthesis may reach and still hold a sentence together; a forgotten bracket must not swallow the text.
 _PARENTHESIS = 400
-_RUN_ON = re.compile(r"(?<=[a-z\])]{2})\.(?=(?:We|The|This|In|Our|However|It|These|To|Experiments|Moreover|Finally)\s)")
+_RUN_ON = re.compile(
+    r"(?:(?<=[a-z\])]{2})|(?<=\w\)))\.(?=(?:We|The|This|In|Our|However|It|These|To|Experiments|Moreover|Finally)\s)"
+)
 
 
 def sentences(text: str) -> tuple[str, ...]:
