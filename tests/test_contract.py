@@ -98,6 +98,12 @@ def test_rendering_is_deterministic_and_can_be_stored(subject: Subject, document
             assert loads(dumps(part.slice)) == part.slice
 
 
+def test_what_says_nothing_is_no_message(subject: Subject) -> None:
+    document = Document((Paragraph((Text("x" * 60),)), Heading((Text(""),)), Paragraph((Text(" \n"),))))
+    for parts in both_forms(subject, document, 60):
+        assert [subject.visible(part).strip() for part in parts] == ["x" * 60]
+
+
 def test_caps_make_sense(subject: Subject) -> None:
     caps = subject.platform.caps
     assert caps.text >= 500

@@ -125,6 +125,18 @@ def test_silence_ends_with_our_patience_though_an_answer_may_take_longer(arxiv: 
     assert time.monotonic() - began < 2
 
 
+def test_nothing_is_asked_again_when_patience_has_ended(arxiv: FakeArxiv, gate: Gate) -> None:
+    arxiv.damage("/atom/", "cut", times=None)
+    now = Time()
+    late = iter([now.now] * 4)
+    now.clock = lambda: next(late, now.now + timedelta(seconds=23))  # type: ignore[method-assign] # a slow answer
+
+    with asking(arxiv, gate, now, delay=0) as polite, pytest.raises(SourceGarbled):
+        polite.get(f"{arxiv.feed_url}/cs.CL")
+
+    assert len(arxiv.requests) == 1
+
+
 def test_a_connection_made_after_time_was_up_is_cut_too() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs, Line(60) as line:
