@@ -60,6 +60,7 @@ class Settings(BaseSettings):
         3,
         alias="ARXIV_DELAY_SECONDS",
         ge=0,
+        le=3600,
         description="seconds between two requests to arXiv",
     )
     arxiv_timeout: float = Field(

@@ -140,6 +140,7 @@ def test_nothing_is_asked_again_when_patience_has_ended(arxiv: FakeArxiv, gate: 
 def test_a_connection_made_after_time_was_up_is_cut_too() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs, Line(60) as line:
+        theirs.settimeout(1)
         line.cut()
         line.hold(ours)
         assert theirs.recv(1) == b""
