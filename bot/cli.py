@@ -6,15 +6,18 @@ Exit codes: 0 done (an empty day too), 1 could not, 2 wrong usage. Nothing heavy
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date as Date  # noqa: N812 - an option is called date
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
@@ -99,6 +102,13 @@ def demo(language: Language = None) -> None:
         with _progress() as progress:
             made = asyncio.run(make(progress=progress))
         _show(compose(made, language=spoken))
+        name = "paperboy" if shutil.which("paperboy") else ".venv/bin/paperboy"
+        typer.echo(
+            f"\nNext, from arXiv itself: {name} digest --topic LLM"
+            f"\nOne paper:               {name} summarize 2405.17428"
+            f"\nIn a chat:               {name} init",
+            err=True,
+        )
 
 
 @app.command()
@@ -108,19 +118,16 @@ def digest(  # noqa: PLR0917 - options, which are named on the command line
         typer.Option(metavar="TOPIC", help="A catalogue name (LLM) or a query (cs.CL); repeat."),
     ],
     day: Annotated[
-        datetime | None,
-        typer.Option(
-            "--date", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Date of arXiv's feed.  [default: latest]"
-        ),
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Date of arXiv's feed.  [default: latest]")
     ] = None,
     language: Language = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="Papers in full; the others by title.")] = 10,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Papers in full; the others by title.")] = 10,
     layout: Annotated[Layout, typer.Option(help="How much of each paper.")] = Layout.FULL,
     form: AsFormat = Format.TEXT,
 ) -> None:
     """What arXiv announced: fetched, selected, summarized, laid out. Marks nothing as seen."""
     with _answering():
-        spoken = _language(language)
+        spoken, date = _language(language), _date(day)
         from bot.topics.catalogue import topic as named  # noqa: PLC0415 - only here
 
         topics = tuple({each.name: each for each in map(named, topic)}.values())
@@ -130,7 +137,6 @@ def digest(  # noqa: PLR0917 - options, which are named on the command line
 
         async def make(progress: Progress) -> Digest:
             async with newsroom(Settings.read()) as room:
-                date = day.date() if day else None
                 return await room.digest(topics, day=date, language=spoken, limit=limit, progress=progress)
 
         with _progress() as progress:
@@ -221,6 +227,17 @@ def _language(given: str | None) -> str:
     return known(given) if given else from_locale(os.environ)
 
 
+def _date(given: str | None) -> Date | None:
+    from bot.ports import UsageError  # noqa: PLC0415 - cheap, but only here
+
+    if not given:
+        return None
+    try:
+        return datetime.strptime(given, "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
+    except ValueError:
+        raise UsageError(f"{given[:20]!r} is not a date. Write one as 2026-05-20.") from None
+
+
 @contextmanager
 def _progress() -> Iterator[Progress]:
     from bot.app import adapter  # noqa: PLC0415 - heavy
@@ -235,16 +252,23 @@ def _show(document: Document) -> None:
     adapter("console")(sys.stdout).show(document)
 
 
+def _utf8() -> TextIO:
+    """Standard output for programs, which expect UTF-8 whatever the terminal speaks."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
+
+
 def _write(made: Digest, language: str, form: Format, document: Callable[[], Document]) -> None:
     match form:
         case Format.JSON:
             from bot.envelope import to_json  # noqa: PLC0415 - only here
 
-            sys.stdout.write(to_json(made, language=language))
+            _utf8().write(to_json(made, language=language))
         case Format.MARKDOWN:
             from bot.app import adapter  # noqa: PLC0415 - heavy
 
-            sys.stdout.write(adapter("markdown")().render(document()))
+            _utf8().write(adapter("markdown")().render(document()))
         case Format.TEXT:
             _show(document())
     sys.stdout.flush()

@@ -94,10 +94,13 @@ def readable_title(entry: Entry) -> str:
 
 
 def headline(entry: Entry, language: str) -> str | None:
-    """What is new, without the paper's own name in front of it."""
+    """What is new, without the paper's own name in front of it; None if that is nothing but its title."""
     if entry.summary is None or not (told := _prose(entry.summary.headline, entry.summary, LINE)):
         return None
-    name = short_title(readable_title(entry))
+    title = readable_title(entry)
+    if told.casefold() == title.casefold():
+        return None
+    name = short_title(title)
     if told.lower().startswith(name.lower()) and len(told) > len(name):
         told = told[len(name) :].lstrip(" :：,，—–-") or told
     return told
@@ -159,7 +162,8 @@ def _update(entry: Entry, style: Style) -> Iterator[Block]:
 def _said(entry: Entry, style: Style) -> Iterator[Block]:
     summary, language = entry.summary, style.language
     full = style.layout == "full"
-    if summary and (tldr := _prose(summary.tldr, summary)):
+    tldr = _prose(summary.tldr, summary) if summary else ""
+    if summary and tldr and tldr.casefold() != readable_title(entry).casefold():  # its title: there is no abstract
         label: Spans = (Bold(say(language, "summary.tldr")),)
         if summary.method == "extractive":
             label += (DOT, Italic(say(language, "summary.extractive")))

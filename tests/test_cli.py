@@ -217,7 +217,8 @@ def test_an_arxiv_that_refuses_leaves_what_is_stored_with_a_note(desk: Desk) -> 
         (("digest",), "--topic"),
         (("digest", "--topic", "cs.XQ"), "cs.XQ"),
         (("digest", "--topic", '"open'), "^"),
-        (("digest", "--topic", "cs.CL", "--date", "yesterday"), "yesterday"),
+        (("digest", "--topic", "cs.CL", "--date", "yesterday"), "'yesterday' is not a date. Write one as 2026-05-20."),
+        (("digest", "--topic", "cs.CL", "--date", "2026-02-30"), "'2026-02-30' is not a date"),
         (("digest", "--topic", "cs.CL", "--limit", "0"), "--limit"),
         (("digest", "--topic", "cs.CL", "--language", "klingon"), "klingon"),
         (("summarize", "banana"), "'banana' is not a paper I can find. Send an arXiv id (2405.17428) or a link."),
@@ -290,6 +291,27 @@ def test_markdown_holds_every_paper_and_no_html_of_theirs(desk: Desk) -> None:
     assert shown.count("https://arxiv.org/pdf/") == 6
     assert "<script>" not in shown
     assert "](http://evil)" not in shown
+
+
+@pytest.mark.parametrize("form", ["json", "markdown"])
+def test_what_programs_read_is_utf8_whatever_the_terminal_speaks(desk: Desk, form: str) -> None:
+    asked = ("digest", "--topic", "cs.CL", "--date", str(DAY), "--format", form, "--language", "zh")
+    assert "López" in desk.run(*asked, PYTHONIOENCODING="ascii").stdout
+
+
+def test_what_the_source_did_not_give_is_null_and_never_an_empty_text(desk: Desk) -> None:
+    desk.arxiv.announced[DAY].append(announced(paper(71, comment=None, version=None)))
+    found = desk.json("digest", "--topic", "cs.CL", "--date", str(DAY))
+    bare = next(entry["paper"] for entry in found["entries"] if entry["paper"]["id"] == "2605.00071")
+    assert {bare[name] for name in ("comment", "doi", "journal_ref")} == {None}
+
+
+def test_the_demo_ends_with_a_next_step_that_is_no_part_of_the_result(tmp_path: Path) -> None:
+    with FakeArxiv() as arxiv:
+        shown = Desk(tmp_path, arxiv).run("demo")
+    assert "digest --topic LLM" in shown.stderr
+    assert "summarize 2405.17428" in shown.stderr
+    assert "digest --topic" not in shown.stdout
 
 
 def test_a_closed_pipe_is_no_error_to_read_about(desk: Desk) -> None:

@@ -408,6 +408,17 @@ def test_one_paper_has_no_number_and_several_do() -> None:
     assert [words(card).splitlines()[0] for card in cards(several)] == ["1. Title of 1", "2. Title of 2"]
 
 
+def test_a_paper_without_an_abstract_does_not_say_its_title_three_times() -> None:
+    bare = entry(
+        paper=paper(title="On Nothing", abstract=""),
+        summary=summary(method="extractive", headline="On Nothing", tldr="On Nothing", takeaways=()),
+    )
+    shown = text(digest(made(bare, entry()), language="en"))
+    assert "On Nothing — On Nothing" not in shown
+    assert "from the abstract: On Nothing" not in shown
+    assert shown.count("On Nothing") == 2
+
+
 def test_what_the_tldr_says_is_not_said_again() -> None:
     same = summary(method="extractive", tldr="Same.", takeaways=(Takeaway("Same.", "Same."), Takeaway("B.", "B.")))
     (takeaways,) = details(digest(made(entry(summary=same)), language="en"), "takeaways")

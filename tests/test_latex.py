@@ -309,6 +309,8 @@ def test_white_space_is_one_space_and_stands_before_no_stop() -> None:
 
 def test_characters_nobody_should_see_are_taken_out() -> None:
     check({"a\x00b\ud800c": "a b c", "safe\u202etxt": "safe txt", "a\ue000b": "a b"})
+    check({"zero\u200bwidth": "zerowidth", "soft\xadhyphen": "softhyphen", "\ufeffbom \u2060w\u200fx": "bom wx"})
+    check({"tag\U000e0041\U000e007f.": "tag.", "می\u200cخواهم": "می\u200cخواهم"})
 
 
 @pytest.mark.parametrize("text", SAMPLE)

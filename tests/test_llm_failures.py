@@ -59,8 +59,8 @@ FAILURES: dict[str, tuple[list[Fault], type[SummaryError], int]] = {
     "503 twice": ([faults.overloaded] * 2, ServerFailed, 2),
     "500 at every form": ([faults.server_error] * 4, ServerFailed, 4),
     "hangs up": ([faults.hangs_up] * 2, ServerFailed, 2),
-    "garbage": ([faults.garbage], BadAnswer, 1),
-    "html": ([faults.html], BadAnswer, 1),
+    "garbage": ([faults.garbage], ServerFailed, 1),
+    "html": ([faults.html], ServerFailed, 1),
     "no choices": ([faults.no_choices], BadAnswer, 1),
     "no content": ([faults.empty_content], BadAnswer, 1),
     "418": ([fails(418, "I am a teapot")], BadAnswer, 1),
@@ -69,7 +69,7 @@ FAILURES: dict[str, tuple[list[Fault], type[SummaryError], int]] = {
         RateLimited,
         1,
     ),
-    "200 without end": ([faults.endless], BadAnswer, 1),
+    "200 without end": ([faults.endless], ServerFailed, 1),
 }
 
 

@@ -18,11 +18,16 @@ LONGEST = 20_000
 
 # A text with none of these is returned at once: four of five abstracts.
 _MARKS = re.compile(
-    r"[\\${}^_~`\x00-\x1f\x7f-\xa0\ud800-\udfff\ue000\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000]"
+    r"[\\${}^_~`\x00-\x1f\x7f-\xa0\ud800-\udfff\ue000\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000"
+    r"\xad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _PAIRS = ("--", "''", "  ", " ,", " ;", " .", " !", " ?")
 _UNSEEN = re.compile(f"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff{DROP}\u202a-\u202e\u2066-\u2069]")
 """Control characters, halves of surrogate pairs, marks that turn the direction of what follows."""
+_WIDTHLESS = re.compile(
+    "[\xad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What stands between letters and is not seen, in which a text can be hidden from people but not from machines."""
 
 
 def readable(text: str) -> str:
@@ -43,4 +48,4 @@ def spans(text: str) -> tuple[Span, ...]:
 
 @lru_cache(maxsize=1024)
 def _spans(text: str) -> tuple[Span, ...]:
-    return tidy(pieces(_UNSEEN.sub(" ", text)), strip=True)
+    return tidy(pieces(_UNSEEN.sub(" ", _WIDTHLESS.sub("", text))), strip=True)

@@ -27,8 +27,8 @@ def read(body: bytes, *, now: datetime) -> Completion | Failure:
     garbled = Failure(kind="garbled")
     try:
         found = json.loads(body)
-    except (ValueError, RecursionError):
-        return garbled
+    except (ValueError, RecursionError):  # a page, mostly: the address lacks its /v1
+        return Failure(kind="foreign")
     if not isinstance(found, dict):
         return garbled
     if found.get("error") and not found.get("choices"):  # some gateways say 200 and an error

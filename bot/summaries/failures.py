@@ -38,7 +38,7 @@ class Failure:
     param: str = ""
     message: str = field(default="", repr=False)
     after: float | None = None
-    kind: Literal["status", "unreachable", "timeout", "garbled"] = "status"
+    kind: Literal["status", "unreachable", "timeout", "foreign", "garbled"] = "status"
 
     def says(self, pattern: re.Pattern[str]) -> bool:
         """Whether code, parameter or message match."""
@@ -89,6 +89,7 @@ def _is(*statuses: int, pattern: re.Pattern[str] | None = None) -> Callable[[Fai
 _MEANINGS: Final[tuple[tuple[Callable[[Failure], bool], type[SummaryError], str], ...]] = (
     (lambda f: f.kind == "timeout", TimedOut, "The model did not answer in time; PAPERBOY_MODEL_TIMEOUT may be raised"),
     (lambda f: f.kind == "unreachable", ServerFailed, "The model server cannot be reached; check OPENAI_BASE_URL"),
+    (lambda f: f.kind == "foreign", ServerFailed, "What answers at OPENAI_BASE_URL is no OpenAI-compatible server"),
     (lambda f: f.kind == "garbled", BadAnswer, "The model server answered, but not with a chat completion"),
     (_is(402, 429, pattern=_NO_QUOTA), RateLimited, "The quota of the model server is used up"),
     (_is(429), RateLimited, "The model server asks for fewer calls"),
