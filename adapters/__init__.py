@@ -14,6 +14,9 @@ FACTORIES: dict[str, str] = {
 }
 """name → "module:factory"; a factory's arguments are the adapter's own business."""
 
+CHATS: tuple[str, ...] = ()
+"""Platforms people chat on. Their factories take (environ, clock=, marks=) and give a Platform; None: not set up."""
+
 
 def load(name: str) -> Any:  # noqa: ANN401 - a factory's signature is its adapter's own
     """The factory called `name`; KeyError with the known names for one we do not have."""

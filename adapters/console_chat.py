@@ -40,6 +40,7 @@ from bot.platforms import (
     Reply,
     TargetGone,
     Unknown,
+    Where,
 )
 from bot.ports import Clock
 from bot.targets import Chat, Target
@@ -151,6 +152,9 @@ class ConsoleChat:
         return ["write to the terminal"] if self._stdout.closed else []
 
     # ------------------------------------------------------------ the port: what comes in
+
+    def invitation(self, where: Where) -> str | None:
+        return None
 
     async def run(self, core: Core) -> None:
         """Greet, answer every line in turn, and return at the end of them, at /quit, or when nobody reads any more."""

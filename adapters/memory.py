@@ -23,6 +23,7 @@ from bot.platforms import (
     Reply,
     TargetGone,
     TargetMoved,
+    Where,
 )
 from bot.targets import Chat, Target
 
@@ -129,6 +130,9 @@ class Memory:
 
     async def check(self, target: Target) -> Sequence[str]:
         return self.missing.get(target, ())
+
+    def invitation(self, where: Where) -> str | None:
+        return None
 
     async def run(self, core: Core) -> None:
         self.core = core

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.digest import Newsroom
+    from bot.platforms import Marks, Platform
     from bot.ports import Announcements, Summarizer
     from bot.sources.count import ArxivCount
     from bot.store import Store
@@ -28,6 +29,14 @@ def adapter(name: str) -> Any:  # noqa: ANN401 - a factory's signature is its ad
     from adapters import load  # noqa: PLC0415 - the core does not know them
 
     return load(name)
+
+
+def platforms(environ: Mapping[str, str], *, marks: Marks) -> list[Platform]:
+    """The chat platforms that are set up in `environ` or `.env`. Raises SettingsError."""
+    from adapters import CHATS  # noqa: PLC0415 - as above
+
+    made = (adapter(name)(environ, clock=now, marks=marks) for name in CHATS)
+    return [platform for platform in made if platform is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

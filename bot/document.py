@@ -118,10 +118,14 @@ class Divider:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One paper, kept together: `key` is its id, by which actions and posts find it."""
+    """One paper, kept together: `key` is its id, by which actions and posts find it.
+
+    `number` is its own among several; None: it stands alone.
+    """
 
     blocks: tuple[Block, ...]
     key: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,9 @@ class Engine:
             except NotKnown:  # forgotten at this very moment
                 logger.info("lost a chat that is not known: chat=%s", place.target)
 
-    async def target_back(self, target: Target, *, kind: ChatKind, title: str) -> None:
+    async def target_back(
+        self, target: Target, *, kind: ChatKind, title: str, by: Actor | None = None, locale: str = "en"
+    ) -> None:
         """The chat and every thread of it that was lost go on."""
         for place in await asyncio.to_thread(self._chats.places, target):
             if place.state is State.LOST:

@@ -66,6 +66,7 @@ def card(
             )
         ),
         key=entry.paper.id,
+        number=number,
     )
 
 

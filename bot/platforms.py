@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any, Literal, Protocol
 
 from bot.document import Document
 from bot.ports import BotError
@@ -27,7 +28,7 @@ class Caps:
 
     `text` is in UTF-16 units a part. `idempotent`: a message sent again with the same nonce within `nonce_window`
     seconds is the same message. `edit_window` in seconds; None: no limit; 0: cannot edit. `overall` is for the bot,
-    the others for one chat of that kind.
+    the others for one chat of that kind. `forms` are names of other forms a chat may choose (`Settings.form`).
     """
 
     text: int
@@ -39,6 +40,7 @@ class Caps:
     overall: Pace = Pace(30, 1)
     chat: Pace = Pace(1, 1)
     group: Pace | None = None
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,14 @@ class Unknown(DeliveryError):
 
 
 class BadFormat(DeliveryError):
-    """The platform refuses the form, not the place: a simpler form may do."""
+    """The platform refuses the form, not the place: a simpler form may do.
+
+    `again`: what `render` makes of the same slice is another form by now, to be tried before plain text.
+    """
+
+    def __init__(self, message: str = "", *, again: bool = False) -> None:
+        super().__init__(message)
+        self.again = again
 
 
 class TargetGone(DeliveryError):
@@ -106,6 +115,21 @@ class Fatal(DeliveryError):
 
 class LoginFailed(BotError):
     """The platform does not accept our token; the platform stops, the others go on."""
+
+
+Where = Literal["private", "group", "channel"]
+
+
+class Marks(Protocol):
+    """Small things an adapter remembers over restarts, by a key that begins with its platform's name."""
+
+    async def get(self, key: str) -> str | None:
+        """What was set last; None: nothing."""
+        ...
+
+    async def set(self, key: str, value: str) -> None:
+        """Remember `value`. Raises StoreError."""
+        ...
 
 
 class Platform(Protocol):
@@ -136,6 +160,13 @@ class Platform(Protocol):
         """What we may not do there, by the platform's own names; empty: all is well."""
         ...
 
+    def invitation(self, where: Where) -> str | None:
+        """The link by which people talk to us in private, or take us into a group or channel; None: there is none.
+
+        It may be known only while we are logged in.
+        """
+        ...
+
     async def run(self, core: Core) -> None:
         """Log in and bring in what people say, until cancelled. Raises LoginFailed."""
         ...
@@ -156,7 +187,9 @@ class Actor:
 class Ask:
     """Something somebody wants. `update` names it for ever: the same update is applied once.
 
-    `options` are typed as COMMANDS says; `replied_to` is the text of the message it answers, `at` when it was said.
+    `options` are typed as COMMANDS says; `replied_to` is the text of the message it answers, with the addresses its
+    links lead to; `at` when it was said. `pressed`: it comes from a button of a message of ours. An admin may ask from
+    a private chat about a `target` elsewhere: its answers go to whoever asked.
     """
 
     update: str
@@ -170,6 +203,15 @@ class Ask:
     locale: str = "en"
     title: str = ""
     replied_to: str = ""
+    pressed: bool = False
+
+
+class Place(StrEnum):
+    """Where the answer to a button goes. What is typed is always answered below."""
+
+    BELOW = "below"  # a message of its own
+    INSTEAD = "instead"  # in place of the message whose button it was
+    ASIDE = "aside"  # a notice to whoever pressed, as short as the platform has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +220,7 @@ class Reply:
 
     document: Document
     private: bool = False
+    place: Place = Place.BELOW
 
 
 class Core(Protocol):
@@ -191,8 +234,10 @@ class Core(Protocol):
         """We were removed, or may not write there any more."""
         ...
 
-    async def target_back(self, target: Target, *, kind: ChatKind, title: str) -> None:
-        """We were (re-)admitted."""
+    async def target_back(
+        self, target: Target, *, kind: ChatKind, title: str, by: Actor | None = None, locale: str = "en"
+    ) -> None:
+        """We were (re-)admitted, `by` somebody whose client speaks `locale`."""
         ...
 
     async def target_moved(self, old: Target, new: Target) -> None:

@@ -14,7 +14,8 @@ from random import SystemRandom
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.access import Admins, Limits
-from bot.app import adapter, now, parts
+from bot.app import Parts, adapter, now, parts
+from bot.app import platforms as chat_platforms
 from bot.chats import Chats
 from bot.commands.case import Means, Owners
 from bot.commands.desk import Desk
@@ -25,7 +26,7 @@ from bot.engine import Engine
 from bot.harvest import Harvester
 from bot.lock import held
 from bot.owners import OwnerCode, owners
-from bot.platforms import LoginFailed, Platform
+from bot.platforms import LoginFailed, Marks, Platform, Where
 from bot.ports import BotError
 from bot.press import Press
 from bot.settings import Settings
@@ -54,26 +55,46 @@ async def run(settings: Settings, *, environ: Mapping[str, str], announce: Calla
     try:
         async with AsyncExitStack() as stack:
             stack.enter_context(held(settings.db, pid=os.getpid(), now=now()))
-            platforms = configured(environ)
-            engine, outbox, press = await wire(settings, platforms, stack, announce=announce)
+            made = await parts(settings, stack)
+            chats = Chats(made.store, clock=now)
+            platforms = configured(environ, marks=_Marks(chats))
+            engine, outbox, press = await wire(settings, made, chats, platforms, stack, announce=announce)
             await Supervisor(engine, outbox, press, platforms).run(stop)
     finally:
         for each in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(each)
 
 
-def configured(environ: Mapping[str, str]) -> dict[str, Platform]:
-    """The platforms whose settings are there; else the terminal."""
-    platforms = [adapter("console_chat")(environ=environ, clock=now, session=uuid.uuid4().hex[:8])]
-    return {platform.name: platform for platform in platforms}
+def configured(environ: Mapping[str, str], *, marks: Marks) -> dict[str, Platform]:
+    """The platforms that are set up; else the terminal. Raises SettingsError."""
+    found = chat_platforms(environ, marks=marks)
+    found = found or [adapter("console_chat")(environ=environ, clock=now, session=uuid.uuid4().hex[:8])]
+    return {platform.name: platform for platform in found}
+
+
+class _Marks:
+    """What adapters remember, beside what the engine does."""
+
+    def __init__(self, chats: Chats) -> None:
+        self._chats = chats
+
+    async def get(self, key: str) -> str | None:
+        return await asyncio.to_thread(self._chats.mark, key)
+
+    async def set(self, key: str, value: str) -> None:
+        await asyncio.to_thread(self._chats.set_mark, key, value)
 
 
 async def wire(
-    settings: Settings, platforms: Mapping[str, Platform], stack: AsyncExitStack, *, announce: Callable[[str], object]
+    settings: Settings,
+    made: Parts,
+    chats: Chats,
+    platforms: Mapping[str, Platform],
+    stack: AsyncExitStack,
+    *,
+    announce: Callable[[str], object],
 ) -> tuple[Engine, Outbox, Press]:
     """Everybody, knowing whom they need to know; `stack` closes what must be closed."""
-    made = await parts(settings, stack)
-    chats = Chats(made.store, clock=now)
     pacing = Pacing({name: platform.caps for name, platform in platforms.items()})
 
     async def report(incident: Incident) -> None:
@@ -111,6 +132,10 @@ async def wire(
         watched=settings.categories,
         clock=now,
     )
+
+    def invite(platform: str, where: Where) -> str | None:
+        return platforms[platform].invitation(where) if platform in platforms else None
+
     operators = frozenset(actor for p in platforms.values() if (actor := getattr(p, "operator", None)))
     named = await asyncio.to_thread(owners, settings.owners, chats)
     code = None if named or operators else OwnerCode(SystemRandom(), now)
@@ -134,6 +159,7 @@ async def wire(
         has_model=settings.has_model,
         daily_cap=settings.daily_calls,
         watched=settings.categories,
+        invite=invite,
     )
     engine.desk = Desk(means)
     return engine, outbox, press

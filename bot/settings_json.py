@@ -17,6 +17,9 @@ from bot.targets import At, OnArrival, Schedule, Settings
 
 Json: TypeAlias = dict[str, Any]
 
+LONGEST_WORD = 32
+"""Characters of a name we give."""
+
 
 def to_json(settings: Settings) -> Json:
     """`settings` as plain dicts, lists, strings, numbers; hours as `HH:MM` (or finer), Monday as 0."""
@@ -32,6 +35,7 @@ def to_json(settings: Settings) -> Json:
         "silent": settings.silent,
         "hashtags": settings.hashtags,
         "say_empty": settings.say_empty,
+        "form": settings.form,
     }
 
 
@@ -85,6 +89,12 @@ class _Odd(Exception):
 
 def _text(value: object) -> str:
     if isinstance(value, str) and value:
+        return value
+    raise _Odd
+
+
+def _word(value: object) -> str:
+    if isinstance(value, str) and len(value) <= LONGEST_WORD:
         return value
     raise _Odd
 
@@ -172,5 +182,6 @@ _READ: Mapping[str, Callable[[object], Any]] = MappingProxyType(
         "silent": _or_none(_flag),
         "hashtags": _flag,
         "say_empty": _flag,
+        "form": _word,
     }
 )

@@ -64,7 +64,8 @@ class Settings:
     """What a chat can change; the defaults are look.md's table.
 
     `zone` is an IANA name, None until somebody chose one (quiet hours are then in UTC). `quiet` is local time,
-    from-to, and may span midnight; None: no quiet hours. `silent` None: silent except in private chats.
+    from-to, and may span midnight; None: no quiet hours. `silent` None: silent except in private chats. `form` is one
+    of the platform's `caps.forms`; '' is its usual one.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -78,6 +79,7 @@ class Settings:
     silent: bool | None = None
     hashtags: bool = False
     say_empty: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

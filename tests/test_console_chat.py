@@ -17,7 +17,7 @@ from adapters.console_buttons import numbered, pressed
 from adapters.console_chat import REMEMBERED, TERMINAL, YOU, ConsoleChat
 from adapters.plain_text import text_of
 from bot.document import Action, Actions, Block, Card, Document, Heading, Link, Paragraph, Text, plain
-from bot.platforms import Ask, MessageRef, NotSent, Part, Reply, TargetGone, Unknown
+from bot.platforms import Actor, Ask, MessageRef, NotSent, Part, Reply, TargetGone, Unknown
 from bot.targets import Chat, ChatKind, Target
 from tests.documents import documents
 from tests.fakes.desk import Front, front
@@ -59,7 +59,9 @@ class Scripted:
 
     async def target_lost(self, target: Target, reason: str) -> None: ...
 
-    async def target_back(self, target: Target, *, kind: ChatKind, title: str) -> None: ...
+    async def target_back(
+        self, target: Target, *, kind: ChatKind, title: str, by: Actor | None = None, locale: str = "en"
+    ) -> None: ...
 
     async def target_moved(self, old: Target, new: Target) -> None: ...
 

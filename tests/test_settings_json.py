@@ -79,6 +79,7 @@ def test_the_form_is_the_one_that_is_stored() -> None:
         "silent": None,
         "hashtags": False,
         "say_empty": False,
+        "form": "",
     }
     assert to_json(Settings(schedule=OnArrival()))["schedule"] == {"is": "arrival"}
 

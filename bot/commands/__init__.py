@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from bot.platforms import Place
+
 OptionKind = Literal["text", "int", "choice", "topic", "paper_ids", "zone", "language"]
 
 
@@ -44,13 +46,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """`usage` is what may follow the name, as help shows it; what it does is said in locales under `help_key`."""
+    """`usage` is what may follow the name, as help shows it; what it does is said in locales under `help_key`.
+
+    `pressed` is where the answer goes if a button carries it.
+    """
 
     name: str
     options: tuple[Option, ...] = ()
     who: Who = Who.MEMBER
     menu: Menu = Menu.NONE
     usage: str = ""
+    pressed: Place = Place.INSTEAD
 
     @property
     def help_key(self) -> str:
@@ -111,8 +117,9 @@ COMMANDS: tuple[Command, ...] = (
         options=(Option("ids", "paper_ids", required=True, rest=True),),
         menu=Menu.MEMBERS,
         usage="ID…",
+        pressed=Place.BELOW,
     ),
-    Command(name="digest", menu=Menu.MEMBERS),
+    Command(name="digest", menu=Menu.MEMBERS, pressed=Place.BELOW),
     Command(
         name="settings",
         options=(Option("what", "choice", choices=SETTINGS), Option("value", rest=True)),
@@ -139,7 +146,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(name="pause", who=Who.ADMIN),
     Command(name="resume", who=Who.ADMIN),
-    Command(name="why", options=(Option("id", "paper_ids", required=True, rest=True),), usage="ID"),
+    Command(
+        name="why",
+        options=(Option("id", "paper_ids", required=True, rest=True),),
+        usage="ID",
+        pressed=Place.BELOW,
+    ),
     Command(
         name="privacy",
         options=(Option("do", "choice", choices=("delete", "confirm"), button=True),),

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, ParamSpec, Protocol, TypeAlias
+from typing import ParamSpec, Protocol, TypeAlias
 
 from bot.access import Admins, Limits, Policy
 from bot.chats import AlreadyApplied, Chats
@@ -19,7 +19,7 @@ from bot.languages import UnknownLanguage, known
 from bot.locales import Language, ui
 from bot.models import ArxivId, Digest, Topic
 from bot.owners import OwnerCode
-from bot.platforms import Actor, Ask, Reply
+from bot.platforms import Actor, Ask, Reply, Where
 from bot.ports import Clock, Progress, no_progress
 from bot.store import Store
 from bot.targets import Chat, Settings, Target
@@ -32,8 +32,8 @@ Notify: TypeAlias = Callable[[Actor, Document], Awaitable[None]]
 Tell: TypeAlias = Callable[[Target, Document], Awaitable[None]]
 """Say something in a chat nobody there has just asked for."""
 
-Invite: TypeAlias = Callable[[str, Literal["group", "channel"]], str | None]
-"""The link by which people of a platform take us into a group or channel; None where there is none."""
+Invite: TypeAlias = Callable[[str, Where], str | None]
+"""The link by which people of a platform talk to us in private or take us somewhere; None where there is none."""
 
 
 class Reading(Protocol):
@@ -73,7 +73,7 @@ class Owners:
     code: OwnerCode | None = None
 
 
-def no_invitation(platform: str, what: Literal["group", "channel"]) -> str | None:
+def no_invitation(platform: str, where: Where) -> str | None:
     """For platforms one cannot be invited to by a link."""
     return None
 

@@ -37,7 +37,7 @@ from bot.commands.estimates import Count
 from bot.commands.failures import apology, said
 from bot.commands.permission import deed, is_for_owners, refused, verdict
 from bot.commands.saying import line
-from bot.platforms import Ask, Reply
+from bot.platforms import Ask, Place, Reply
 from bot.ports import BotError
 from bot.targets import Target
 
@@ -91,16 +91,16 @@ class Desk:
             language = case.language
             late = asked_at(ask, self._means.clock()) > TOO_LATE.total_seconds()
             async for reply in self._late(case) if late else self._answers(case):
-                yield reply
+                yield _placed(reply, ask)
         except BotError as error:
             logger.info("an ask failed: command=%s error=%s", _name(ask), type(error).__name__)
-            yield Reply(said(error, language), private=error.usage)
+            yield _placed(Reply(said(error, language), private=error.usage), ask)
         except Exception as error:  # noqa: BLE001 - the one place where a bug of ours becomes an answer
             where = "".join(
                 traceback.format_tb(error.__traceback__)
             )  # without the error's text, which may be somebody's
             logger.error("an ask failed: command=%s error=%s\n%s", _name(ask), type(error).__name__, where)  # noqa: TRY400
-            yield Reply(apology(language))
+            yield _placed(Reply(apology(language)), ask)
 
     async def _case(self, ask: Ask) -> Case:
         stored = await asyncio.to_thread(self._means.chats.chat, ask.target)
@@ -160,6 +160,14 @@ class Desk:
             yield
         while len(self._turns) > MOST_CHATS and not next(iter(self._turns.values())).locked():
             self._turns.popitem(last=False)
+
+
+def _placed(reply: Reply, ask: Ask) -> Reply:
+    """Where the answer to a button goes: as its command has it, but what only its presser should see stands aside."""
+    command = BY_NAME.get(ask.command)
+    if not ask.pressed or command is None or reply.place is not Place.BELOW:
+        return reply
+    return replace(reply, place=Place.ASIDE if reply.private and ask.kind != "private" else command.pressed)
 
 
 def _name(ask: Ask) -> str:

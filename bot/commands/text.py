@@ -26,8 +26,8 @@ LONGEST = 20_000
 LONGEST_NAME = 60
 """Characters of a subscription's name."""
 
-CALLBACK = 64
-"""Bytes of a command that a button can carry everywhere; Telegram's callback data has no more."""
+CALLBACK = 46
+"""Bytes of a command that a button can carry everywhere: of Telegram's 64, 18 are for the chat it is about."""
 
 _COMMAND = re.compile(r"\s*[/／](?P<name>[A-Za-z_]{1,32})(?:@(?P<bot>\w{1,64}))?(?:\s+(?P<rest>.*))?\s*\Z", re.DOTALL)
 _AS = re.compile(r"\s+as\s+", re.IGNORECASE)

@@ -15,7 +15,7 @@ import sqlite_utils
 from bot import edit_table, outbox_table, target_table
 from bot.delivery.doubt import Doubts, pause
 from bot.delivery.incidents import Dead, Held, Incident, Lost, Moved
-from bot.outbox_table import Due, Message
+from bot.outbox_table import Due, Form, Message
 from bot.platforms import (
     BadFormat,
     Caps,
@@ -76,9 +76,10 @@ def conclude(
     result: MessageRef | DeliveryError,
     *,
     simpler: Sequence[Part],
+    form: Form = "plain",
     rules: Rules,
 ) -> Next:
-    """What became of a send. `simpler` is its slice in plain form, for a message refused as it was."""
+    """What became of a send. `simpler` is its slice in another `form`, for a message refused as it was."""
     target_id = outbox_table.is_of(db.conn, message)
     if target_id is None:  # its target was forgotten meanwhile
         return Next(None)
@@ -93,7 +94,7 @@ def conclude(
             at = rules.now + pause(message.attempts, rules.jitter)
             outbox_table.not_arrived(db, message, at=at, error=_said(result))
         case BadFormat() if message.form == "best" and simpler:
-            outbox_table.replace(db, [message], simpler, form="plain")
+            outbox_table.replace(db, [message], simpler, form=form)
         case BadFormat() | Fatal():
             outbox_table.dead(db, message, error=_said(result))
             incident = _dead(message, _said(result))

@@ -27,7 +27,7 @@ from bot.delivery.lanes import Lanes
 from bot.delivery.ledger import Ledger
 from bot.delivery.outcomes import Next, Rules
 from bot.delivery.pacing import Pacing, Turn
-from bot.outbox_table import Due, Message
+from bot.outbox_table import Due, Form, Message
 from bot.platforms import BadFormat, DeliveryError, Fatal, NotSent, Part, Platform, RetryLater, Unknown
 from bot.ports import Clock
 from bot.targets import Chat, Target
@@ -185,9 +185,11 @@ class Sender:
             )
         )
         self._obey(due, result)
-        simpler = await self._simpler(message) if isinstance(result, BadFormat) else ()
+        simpler, form = await self._simpler(message, result) if isinstance(result, BadFormat) else ((), "plain")
         rules = self._rules()
-        return await self._recorded(lambda db: outcomes.conclude(db, message, result, simpler=simpler, rules=rules))
+        return await self._recorded(
+            lambda db: outcomes.conclude(db, message, result, simpler=simpler, form=form, rules=rules)
+        )
 
     async def _edit(self, due: Due, turn: Turn) -> Due | None:
         now = self.clock()
@@ -245,9 +247,16 @@ class Sender:
             self.pacing.halt(name, rest)
             logger.warning("platform in trouble: platform=%s rest=%.0f s", name, rest)
 
-    async def _simpler(self, message: Message) -> Sequence[Part]:
-        chat = await self.ledger.run(lambda: self.chat(message.target))
-        return self.platform.plain(message.part.slice, chat=chat or Chat(target=message.target, kind=message.kind))
+    async def _simpler(self, message: Message, error: BadFormat) -> tuple[Sequence[Part], Form]:
+        """The same slice in another form, if the platform has learned that it must; else in plain text."""
+        chat = await self.ledger.run(lambda: self.chat(message.target)) or Chat(
+            target=message.target, kind=message.kind
+        )
+        if error.again:
+            parts = self.platform.render(message.part.slice, chat=chat)
+            if [part.payload for part in parts] != [message.part.payload]:
+                return parts, "best"
+        return self.platform.plain(message.part.slice, chat=chat), "plain"
 
     async def _recorded(self, work: Callable[[sqlite_utils.Database], Next]) -> Due | None:
         """Write what became of a message, however long it takes: nothing else may go to this target before."""

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from adapters.plain_text import text_of
 from bot.document import Document
-from bot.platforms import Caps, Core, MessageRef, NotSent, Pace, Part, Unknown
+from bot.platforms import Caps, Core, MessageRef, NotSent, Pace, Part, Unknown, Where
 from bot.targets import Chat, Target
 from tests.fakes.wire import Reply, Request, Server
 
@@ -105,6 +105,9 @@ class Mailbox:
 
     async def check(self, target: Target) -> Sequence[str]:
         return ()
+
+    def invitation(self, where: Where) -> str | None:
+        return None
 
     async def run(self, core: Core) -> None:
         await asyncio.Event().wait()

@@ -16,7 +16,20 @@ from adapters.memory import Arrived, Fault
 from adapters.plain_text import text_of
 from adapters.slices import slices
 from bot.document import Block, Bold, Card, Details, Document, Heading, Paragraph, Quote, Span, Text, utf16
-from bot.platforms import Ask, BadFormat, Caps, Core, Fatal, MessageRef, Pace, Part, Reply, TargetGone, TargetMoved
+from bot.platforms import (
+    Ask,
+    BadFormat,
+    Caps,
+    Core,
+    Fatal,
+    MessageRef,
+    Pace,
+    Part,
+    Reply,
+    TargetGone,
+    TargetMoved,
+    Where,
+)
 from bot.targets import Chat, Target
 
 CAPS = Caps(
@@ -88,6 +101,9 @@ class Threaded:
 
     async def check(self, target: Target) -> Sequence[str]:
         return self.missing.get(target, ())
+
+    def invitation(self, where: Where) -> str | None:
+        return None
 
     async def run(self, core: Core) -> None:
         self.core = core
