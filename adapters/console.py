@@ -207,6 +207,9 @@ class _Layout:
         return lines
 
     def _paragraph(self, spans: Spans, base: Style, width: int, later: frozenset[str]) -> Lines:
+        if len(spans) == 1 and isinstance(spans[0], Code) and "\n" in spans[0].text:  # to be copied, line by line
+            rows = (self._inline((Code(row),), base) for row in spans[0].text.split("\n"))
+            return [line for row in rows for line in wrapped(row, width)]
         between = {visible(span.text).strip() for span in spans[1::2]}
         row = between == {"·"} and len(spans) % 2 == 1 and all(isinstance(span, Link) for span in spans[::2])
         if self._linked or not row:

@@ -108,11 +108,11 @@ class ConsoleChat:
 
     # ------------------------------------------------------------ the port: what goes out
 
-    def render(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+    def render(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]:
         """Nearly always one part. How it looks is decided when it is written, for the terminal there is then."""
         return self._parts(document, "best")
 
-    def plain(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+    def plain(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]:
         """The same without colours and links."""
         return self._parts(document, "plain")
 
@@ -152,6 +152,9 @@ class ConsoleChat:
         return ["write to the terminal"] if self._stdout.closed else []
 
     # ------------------------------------------------------------ the port: what comes in
+
+    def private_chat(self, actor: Actor) -> Target:
+        return TERMINAL
 
     def invitation(self, where: Where) -> str | None:
         return None
@@ -210,9 +213,9 @@ class ConsoleChat:
             return
         wanted = read(line if number is None else self.page.buttons[number - 1], kind="private")
         if wanted is not None:
-            await self.answer(self._ask(wanted))
+            await self.answer(self._ask(wanted, pressed=number is not None))
 
-    def _ask(self, wanted: Said) -> Ask:
+    def _ask(self, wanted: Said, *, pressed: bool) -> Ask:
         return Ask(
             update=f"console:{self._session}:{next(self._numbers)}",
             actor=YOU,
@@ -223,6 +226,7 @@ class ConsoleChat:
             at=self._clock(),
             is_admin=_yes,
             locale=self._language,
+            pressed=pressed,
         )
 
     async def _nothing_arrives(self) -> None:

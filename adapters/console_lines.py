@@ -22,6 +22,8 @@ _UNITS = re.compile(  # what is never broken: a word, or one Han character; mark
 
 def visible(text: str) -> str:
     """`text` in one line, without control, bidi and invisible characters: nothing that steers a terminal."""
+    if text.isprintable() and "    " not in text:  # as nearly all is, and much quicker
+        return text
     kept = "".join(" " if char.isspace() else char for char in text if char.isspace() or _seen(char))
     return re.sub(" {4,}", "   ", kept)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import IO
 
 from adapters.console import Console
 from adapters.console_buttons import numbered
 from adapters.console_lines import visible
 from adapters.plain_text import text_of
+from bot.commands.paper_buttons import alone, single
 from bot.commands.saying import line
 from bot.document import Block, Code, Document, Paragraph, Text
 from bot.platforms import Part
@@ -52,6 +54,16 @@ class Page:
         )
 
     def _with_numbers(self, document: Document) -> Document:
-        document, commands = numbered(document)
+        document, commands = numbered(_with_deeds(document))
         self.buttons = commands or self.buttons
         return document
+
+
+def _with_deeds(document: Document) -> Document:
+    """A paper that stands alone, with the buttons of what one does with it below."""
+    card = alone(document.blocks)
+    if card is None:
+        return document
+    at = document.blocks.index(card) + 1
+    blocks = (*document.blocks[:at], single(card.key, document.language), *document.blocks[at:])
+    return replace(document, blocks=blocks)

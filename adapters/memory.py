@@ -10,8 +10,10 @@ from itertools import count
 
 from adapters.plain_text import text_of
 from adapters.slices import slices
+from bot.commands.paper_buttons import alone, single
 from bot.document import Actions, Block, Card, Details, Document, utf16
 from bot.platforms import (
+    Actor,
     Ask,
     Caps,
     Core,
@@ -71,6 +73,7 @@ class Memory:
     gone: dict[Target, str] = field(default_factory=dict)
     moved: dict[Target, Target] = field(default_factory=dict)
     missing: dict[Target, Sequence[str]] = field(default_factory=dict)
+    invitations: dict[Where, str] = field(default_factory=dict)
 
     arrived: list[Arrived] = field(default_factory=list, init=False)
     calls: int = field(default=0, init=False)
@@ -85,15 +88,12 @@ class Memory:
 
     # ------------------------------------------------------------ the port
 
-    def render(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+    def render(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]:
         """Text, with its actions as buttons beside it."""
         pieces = slices(document, lambda blocks: utf16(text_of(blocks, buttons=False)) <= self.caps.text)
-        return [
-            Part({"text": text_of(piece.blocks, buttons=False), "buttons": list(_buttons(piece.blocks))}, piece)
-            for piece in pieces
-        ]
+        return [Part(_payload(piece, about), piece) for piece in pieces]
 
-    def plain(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+    def plain(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]:
         """Text alone."""
         pieces = slices(document, lambda blocks: utf16(text_of(blocks)) <= self.caps.text)
         return [Part({"text": text_of(piece.blocks)}, piece) for piece in pieces]
@@ -131,8 +131,11 @@ class Memory:
     async def check(self, target: Target) -> Sequence[str]:
         return self.missing.get(target, ())
 
+    def private_chat(self, actor: Actor) -> Target:
+        return Target(self.name, actor.id)
+
     def invitation(self, where: Where) -> str | None:
-        return None
+        return self.invitations.get(where)
 
     async def run(self, core: Core) -> None:
         self.core = core
@@ -172,6 +175,14 @@ def create(caps: Caps = CAPS) -> Memory:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _payload(piece: Document, about: Target | None) -> dict[str, object]:
+    """What a message is sent as, with its buttons; `about` is there if they are about another chat."""
+    card = alone(piece.blocks)
+    blocks = piece.blocks if card is None else (*piece.blocks, single(card.key, piece.language))
+    made: dict[str, object] = {"text": text_of(piece.blocks, buttons=False), "buttons": list(_buttons(blocks))}
+    return made if about is None else {**made, "about": str(about)}
 
 
 def _buttons(blocks: Sequence[Block]) -> Iterator[list[dict[str, str | None]]]:

@@ -13,7 +13,7 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.digest import Newsroom
     from bot.platforms import Marks, Platform
-    from bot.ports import Announcements, Summarizer
+    from bot.ports import Announcements
     from bot.sources.count import ArxivCount
     from bot.store import Store
     from bot.summaries.service import Summaries
@@ -134,15 +134,16 @@ async def summaries(settings: Settings, store: Store, stack: AsyncExitStack) -> 
         model = await stack.enter_async_context(create(settings, spend))
         deep = await stack.enter_async_context(create(settings, spend, depth="deep"))
 
-    def service(brief: Summarizer | None, long: Summarizer | None) -> Summaries:
+    def service(*, asks: bool) -> Summaries:
         return Summaries(
             store,
             extractive=Extractive(),
-            model=brief,
-            deep_model=long,
+            model=model,
+            deep_model=deep,
+            asks=asks,
             clock=now,
             daily_cap=settings.daily_calls,
             concurrency=settings.model_concurrency,
         )
 
-    return service(model, deep), service(None, None)
+    return service(asks=True), service(asks=False)

@@ -15,6 +15,7 @@ from datetime import datetime
 import sqlite_utils
 
 from bot import rows, settings_json
+from bot.platforms import Actor
 from bot.target_table import target_of
 from bot.targets import Access, Chat, ChatKind, Settings, State, Target
 from bot.topic_rows import TopicRow
@@ -95,15 +96,15 @@ def served(conn: sqlite3.Connection) -> list[Chat]:
 
 def put_chat(
     db: sqlite_utils.Database, target: Target, *, kind: ChatKind, title: str, settings: Settings, at: datetime
-) -> None:
+) -> Chat:
     """Keep it, if it is new with these settings and what its chat may; else only its kind and title are news."""
-    db.execute(
+    row = db.execute(
         "INSERT INTO targets (platform, chat_id, thread_id, kind, title, settings, created_at, access) "
         "VALUES (:platform, :chat_id, :thread_id, :kind, :title, :settings, :at, ("
         "SELECT access FROM targets WHERE platform = :platform AND chat_id = :chat_id AND access IS NOT NULL "
         "ORDER BY access <> 'blocked', id LIMIT 1)) "
         "ON CONFLICT (platform, chat_id, thread_id) DO UPDATE SET kind = excluded.kind, "
-        "title = CASE excluded.title WHEN '' THEN title ELSE excluded.title END",
+        "title = CASE excluded.title WHEN '' THEN title ELSE excluded.title END RETURNING *",
         {
             "platform": target.platform,
             "chat_id": target.chat_id,
@@ -113,7 +114,35 @@ def put_chat(
             "settings": settings_json.dumps(settings),
             "at": rows.moment(at),
         },
+    ).fetchone()
+    return _chat_of(row)
+
+
+def put_name(db: sqlite_utils.Database, target: Target, *, kind: ChatKind, title: str) -> None:
+    """What kind it is and what it is called now; an empty title is no news."""
+    db.execute(
+        "UPDATE targets SET kind = ?, title = CASE ? WHEN '' THEN title ELSE ? END "
+        "WHERE platform = ? AND chat_id = ? AND thread_id = ?",
+        [kind, title, title, target.platform, target.chat_id, target.thread_id or ""],
     )
+
+
+def admin(conn: sqlite3.Connection, target: Target) -> Actor | None:
+    """Who changed it last; of a thread nobody has changed, who changed its chat; of a chat, who changed a thread."""
+    found = conn.execute(
+        "SELECT admin FROM targets WHERE platform = ? AND chat_id = ? AND admin IS NOT NULL "
+        "ORDER BY thread_id <> ?, thread_id <> '', id DESC LIMIT 1",
+        [target.platform, target.chat_id, target.thread_id or ""],
+    ).fetchone()
+    if found is None:
+        return None
+    platform, _, id_ = str(found["admin"]).partition(":")
+    return Actor(platform, id_)
+
+
+def put_admin(db: sqlite_utils.Database, target_id: int, admin: Actor) -> None:
+    """Who changed it last."""
+    db.execute("UPDATE targets SET admin = ? WHERE id = ?", [str(admin), target_id])
 
 
 def title_text(title: str) -> str:
@@ -136,6 +165,18 @@ def put_due(db: sqlite_utils.Database, target_id: int, next_due_at: datetime | N
     db.execute("UPDATE targets SET next_due_at = ? WHERE id = ?", [rows.moment(next_due_at), target_id])
 
 
+def move_due(db: sqlite_utils.Database, dues: Iterable[tuple[Target, datetime | None, datetime | None]]) -> None:
+    """When next digests are due, by what was due and what is; where something else is due by now, that stays."""
+    db.conn.executemany(
+        "UPDATE targets SET next_due_at = ? "
+        "WHERE platform = ? AND chat_id = ? AND thread_id = ? AND next_due_at IS ?",
+        [
+            (rows.moment(now), target.platform, target.chat_id, target.thread_id or "", rows.moment(was))
+            for target, was, now in dues
+        ],
+    )
+
+
 def put_state(db: sqlite_utils.Database, target_id: int, state: State, reason: str) -> None:
     """Whether it gets digests, and why not."""
     db.execute("UPDATE targets SET state = ?, reason = ? WHERE id = ?", [state, reason_text(reason), target_id])
@@ -150,16 +191,6 @@ def put_access(db: sqlite_utils.Database, target: Target, access: Access | None)
     """What an owner allows its chat, and every thread in it."""
     db.execute(
         "UPDATE targets SET access = ? WHERE platform = ? AND chat_id = ?", [access, target.platform, target.chat_id]
-    )
-
-
-def forget(db: sqlite_utils.Database, target: Target) -> int:
-    """Delete the target, and if it is no thread, its threads; all that hangs on them goes with them. How many."""
-    return int(
-        db.execute(
-            "DELETE FROM targets WHERE platform = ? AND chat_id = ? AND (? IS NULL OR thread_id = ?)",
-            [target.platform, target.chat_id, target.thread_id, target.thread_id],
-        ).rowcount
     )
 
 
@@ -250,3 +281,8 @@ def put_mark(db: sqlite_utils.Database, key: str, value: str) -> None:
         "INSERT INTO marks (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         [key, value],
     )
+
+
+def drop_mark(db: sqlite_utils.Database, key: str) -> bool:
+    """Remember nothing under `key`. Was there anything?"""
+    return bool(db.execute("DELETE FROM marks WHERE key = ?", [key]).rowcount)

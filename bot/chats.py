@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 import sqlite_utils
@@ -17,8 +18,11 @@ from bot import chat_tables, history_table, target_table
 from bot.chat_tables import SubscriptionRow
 from bot.history_table import Explained, Fate, LastDigest, Sending
 from bot.models import Topic
+from bot.platforms import Actor
 from bot.ports import BotError, Clock, UsageError
+from bot.remembered import Remembered
 from bot.store import Store
+from bot.target_table import LOST, NotKnown
 from bot.targets import Access, Chat, ChatKind, OnArrival, Settings, State, Subscription, Target
 from bot.topic_rows import Topics
 from bot.topics.catalogue import Named, entries
@@ -48,10 +52,6 @@ class AlreadyApplied(BotError):
     """This update had its effect before; nothing was changed."""
 
 
-class NotKnown(BotError):
-    """The target is not stored (any more), so nothing about it can be changed."""
-
-
 class TooManySubscriptions(UsageError):
     """The target follows as much as one may."""
 
@@ -60,7 +60,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Chats:
+class Chats(Remembered):
     """Chats in `store`. `catalogue` is what named topics are today, `clock` dates the updates that were applied.
 
     Where a method takes `update`, the platform's key of what somebody sent, it is remembered in the same transaction
@@ -68,7 +68,7 @@ class Chats:
     """
 
     def __init__(self, store: Store, *, clock: Clock = _now, catalogue: Iterable[Named] | None = None) -> None:
-        self._database = store.database
+        super().__init__(store.database)
         self._clock = clock
         self._topics = Topics(entries() if catalogue is None else catalogue)
 
@@ -81,6 +81,14 @@ class Chats:
     def places(self, target: Target) -> list[Chat]:
         """The target's chat and every thread of it that we know."""
         return self._database.read(lambda conn: chat_tables.places(conn, target))
+
+    def met(self, target: Target, *, kind: ChatKind, title: str) -> Chat | None:
+        """`chat`, of a kind and with a title it has just been seen with (an empty title is no news)."""
+        known, name = self.chat(target), chat_tables.title_text(title)
+        if known is None or (known.kind == kind and name in ("", known.title)):
+            return known
+        self._database.write(lambda db: chat_tables.put_name(db, target, kind=kind, title=name))
+        return replace(known, kind=kind, title=name or known.title)
 
     def ensure(
         self,
@@ -96,23 +104,13 @@ class Chats:
 
         Of one we know, kind and title are brought up to date (an empty title is no news), nothing else.
         """
-        known = self.chat(target)
-        if (
-            update is None
-            and known is not None
-            and known.kind == kind
-            and chat_tables.title_text(title)
-            in (
-                "",
-                known.title,
-            )
-        ):
+        known = self.met(target, kind=kind, title=title) if update is None else None
+        if known is not None:
             return known
         settings = Settings(languages=languages) if languages else Settings()
 
         def work(db: sqlite_utils.Database) -> Chat:
-            chat_tables.put_chat(db, target, kind=kind, title=chat_tables.title_text(title), settings=settings, at=now)
-            return _stored(chat_tables.chat(db.conn, target), target)
+            return chat_tables.put_chat(db, target, kind=kind, title=title, settings=settings, at=now)
 
         return self._write(update, work)
 
@@ -132,6 +130,7 @@ class Chats:
                 target_table.lose(db, id_, chat_tables.reason_text(reason))
             else:
                 chat_tables.put_state(db, id_, state, reason)
+                target_table.drop_mark(db, LOST, target)  # losing it again is news
 
         self._change(target, update, work)
 
@@ -139,9 +138,22 @@ class Chats:
         """What an owner allows its chat: every thread we know of it, and those to come. Raises NotKnown."""
         self._change(target, update, lambda db, _: chat_tables.put_access(db, target, access))
 
+    def admin(self, target: Target) -> Actor | None:
+        """Who changed it last (or another thread of its chat), to hear when something is wrong; None: nobody did."""
+        return self._database.read(lambda conn: chat_tables.admin(conn, target))
+
+    def set_admin(self, target: Target, admin: Actor) -> None:
+        """Remember who changed it. Raises NotKnown."""
+        self._change(target, None, lambda db, id_: chat_tables.put_admin(db, id_, admin))
+
     def set_due(self, target: Target, next_due_at: datetime | None) -> None:
         """When its next digest is due. Raises NotKnown."""
         self._change(target, None, lambda db, id_: chat_tables.put_due(db, id_, next_due_at))
+
+    def move_due(self, dues: Iterable[tuple[Chat, datetime | None]]) -> None:
+        """When the next digests of chats are due, as they were read; one changed or forgotten since stays as it is."""
+        moved = [(chat.target, chat.next_due_at, at) for chat, at in dues]
+        self._database.write(lambda db: chat_tables.move_due(db, moved))
 
     def move(self, old: Target, new: Target) -> None:
         """The place has another id now: all of `old` is `new`'s. Where we know both they become one.
@@ -156,7 +168,7 @@ class Chats:
 
         What waits for it is not sent. False if there was nothing.
         """
-        return self._database.write(lambda db: chat_tables.forget(db, target)) > 0
+        return self._database.write(lambda db: target_table.forget(db, target)) > 0
 
     # ------------------------------------------------------------ all of them
 
@@ -176,6 +188,10 @@ class Chats:
         """Active chats, not blocked, that get an announcement on arrival; the oldest first."""
         found = self._database.read(chat_tables.served)
         return [chat for chat in found if isinstance(chat.settings.schedule, OnArrival)]
+
+    def served(self, day: date) -> set[Target]:
+        """Those that had a digest of the announcement of `day`, or of a later one."""
+        return self._database.read(lambda conn: history_table.served(conn, day))
 
     # ------------------------------------------------------------ what they follow
 
@@ -253,28 +269,10 @@ class Chats:
         """What became of a paper (its id without version) there: for /why."""
         return self._database.read(lambda conn: history_table.explain(conn, target_table.id_of(conn, target), paper_id))
 
-    # ------------------------------------------------------------ what was applied; what to remember
-
-    def applied(self, update: str) -> bool:
-        """Has this update had its effect?"""
-        return self._database.read(lambda conn: chat_tables.is_applied(conn, update))
-
-    def prune_updates(self, before: datetime) -> int:
-        """Forget updates applied before then; no platform sends one again after a few days. How many."""
-        return self._database.write(lambda db: chat_tables.prune_updates(db, before))
-
-    def mark(self, key: str) -> str | None:
-        """What was remembered under `key`."""
-        return self._database.read(lambda conn: chat_tables.mark(conn, key))
-
-    def set_mark(self, key: str, value: str) -> None:
-        """Remember `value` under `key`, in place of what was there."""
-        self._database.write(lambda db: chat_tables.put_mark(db, key, value))
-
     # ------------------------------------------------------------ one transaction
 
     def _change(self, target: Target, update: str | None, work: Callable[[sqlite_utils.Database, int], T]) -> T:
-        return self._write(update, lambda db: work(db, _stored(target_table.id_of(db.conn, target), target)))
+        return self._write(update, lambda db: work(db, target_table.known_id(db.conn, target)))
 
     def _write(self, update: str | None, work: Callable[[sqlite_utils.Database], T]) -> T:
         at = self._clock()
@@ -285,9 +283,3 @@ class Chats:
             return work(db)
 
         return self._database.write(transaction)
-
-
-def _stored(found: T | None, target: Target) -> T:
-    if found is None:
-        raise NotKnown(f"{target} is not known (any more).")
-    return found

@@ -198,6 +198,8 @@ def run() -> None:
             typer.echo(line, err=True)
 
         asyncio.run(serve(Settings.read(), environ=os.environ, announce=announce))
+        if sys.stdout is not None and not sys.stdout.closed:
+            sys.stdout.flush()  # if nobody reads any more, `main` hears of it here and not the interpreter at its end
 
 
 # ---------------------------------------------------------------- what every command shares

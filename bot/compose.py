@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bot.document import (
+    Action,
+    Actions,
     Block,
     Details,
     Divider,
@@ -40,7 +43,20 @@ ACKNOWLEDGEMENT = "Thank you to arXiv for use of its open access interoperabilit
 
 _TOPICS_NAMED = 3
 _OF_ONE_PAPER = {"asked_version", "withdrawn", "paper_stored", "paper_bundled"}
-_AT_THE_END = {"no_model", "fell_back", "budget_spent", "watched", "late"}
+_AT_THE_END = {"no_model", "not_allowed", "fell_back", "budget_spent", "watched", "late"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InChat:
+    """What a digest has instead of a list of the rest where there are buttons, and a way to us.
+
+    `rest` is the command that lists what is left by title (None: it is only counted), `how` a link to where one learns
+    what we can (None: there is none). `posts`: each card becomes a message of its own.
+    """
+
+    rest: str | None = None
+    how: str | None = None
+    posts: bool = False
 
 
 def digest(
@@ -50,12 +66,13 @@ def digest(
     layout: Layout = "full",
     abstracts: bool = True,
     today: date | None = None,
+    chat: InChat | None = None,
 ) -> Document:
     """What was announced, for readers of `language`: one line a paper first, then each paper, then the rest by title.
 
     `titles` has one line a paper and no more; `compact` leaves takeaways and abstracts out; `abstracts=False` leaves
     the abstracts of `full` out. The date is said without its year, unless `today` is in another one.
-    An empty day is one line and its notes.
+    An empty day is one line and its notes. A paper that stands alone has no number.
     """
     style = Style(language=language, layout=layout, abstracts=abstracts)
     if not made.entries and not made.left:
@@ -65,31 +82,31 @@ def digest(
     blocks += _highlight(entries, language)
     blocks += _notes(_general(made, last=False), language)
     if layout == "titles" or (layout == "full" and len(entries) > 1):
-        blocks.append(ListBlock(tuple(line(e, number=n, style=style) for n, e in enumerate(entries, 1))))
+        blocks.append(ListBlock(tuple(line(e, number=n, style=style) for n, e in _numbered(entries))))
     if layout != "titles":
-        blocks += _cards(entries, made, style)
+        blocks += _posts(entries, made, style) if chat and chat.posts else _cards(entries, made, style)
     if made.left:
-        items = tuple(title_line(entry, number=n) for n, entry in enumerate(made.left, len(entries) + 1))
-        rest = say(language, "digest.rest", count=len(made.left))
-        blocks.append(Details((Text(rest),), (ListBlock(items),), kind="rest"))
+        blocks += _rest(made, language, chat)
     blocks += _notes(_general(made, last=True), language)
-    return _document((*blocks, *_footer(entries, language)), language)
+    return _document((*blocks, *_footer(entries, language, how=chat.how if chat else None)), language)
 
 
-def papers(made: Digest, *, language: str, layout: Layout = "full", abstracts: bool = True) -> Document:
-    """Papers somebody asked for, each with the passages its statements rest on; what is missing is said first."""
-    style = Style(language=language, layout=layout, abstracts=abstracts, evidence=True)
+def papers(
+    made: Digest, *, language: str, layout: Layout = "full", abstracts: bool = True, evidence: bool = True
+) -> Document:
+    """Papers somebody asked for; what is missing is said first.
+
+    `evidence`: each with the passages its statements rest on; how many have one is said in any case.
+    """
+    style = Style(language=language, layout=layout, abstracts=abstracts, evidence=evidence, checked=True)
     blocks = _notes(_general(made, last=False), language)
     if not made.entries:
         end = _notes(_general(made, last=True), language)
         return _document((*(blocks or [Paragraph((Text(say(language, "empty.papers")),))]), *end), language)
-    several = len(made.entries) > 1
     if layout == "titles":
-        blocks.append(ListBlock(tuple(line(e, number=n, style=style) for n, e in enumerate(made.entries, 1))))
+        blocks.append(ListBlock(tuple(line(e, number=n, style=style) for n, e in _numbered(made.entries))))
     else:
-        for number, entry in enumerate(made.entries, 1):
-            notes = _of(entry, made)
-            blocks.append(card(entry, number=number if several else None, style=style, notes=notes))
+        blocks += [card(e, number=n, style=style, notes=_of(e, made)) for n, e in _numbered(made.entries)]
     blocks += _notes(_general(made, last=True), language)
     return _document((*blocks, *_footer(made.entries, language)), language)
 
@@ -148,13 +165,37 @@ def _cards(entries: Sequence[Entry], made: Digest, style: Style) -> Iterator[Blo
     called = {topic.name: topic.called(ui(style.language)) for topic in made.topics}
     several = len({entry.topics[:1] for entry in entries if entry.kind not in REPLACED}) > 1
     last = ""
-    for number, entry in enumerate(entries, 1):
+    for number, entry in _numbered(entries):
         section = _section(entry, called if several else {}, style.language)
         if section and section != last:
             yield Heading((Text(section),), level=2)
         last = section
         also = [called.get(name, name) for name in entry.topics[1:]]
         yield card(entry, number=number, style=style, also=also, notes=_of(entry, made))
+
+
+def _posts(entries: Sequence[Entry], made: Digest, style: Style) -> Iterator[Block]:
+    """Each paper for itself: no sections, no numbers."""
+    called = {topic.name: topic.called(ui(style.language)) for topic in made.topics}
+    for entry in entries:
+        also = [called.get(name, name) for name in entry.topics[1:]]
+        yield card(entry, number=None, style=style, also=also, notes=_of(entry, made))
+
+
+def _numbered(entries: Sequence[Entry]) -> list[tuple[int | None, Entry]]:
+    """Each with its number among several; one alone has none."""
+    return [(number if len(entries) > 1 else None, entry) for number, entry in enumerate(entries, 1)]
+
+
+def _rest(made: Digest, language: str, chat: InChat | None) -> Iterator[Block]:
+    """What is left, by title; in a chat behind a button."""
+    if chat is not None:
+        if chat.rest is not None:
+            yield Actions((Action(say(language, "digest.all", count=made.total), chat.rest),))
+        return
+    items = tuple(title_line(entry, number=n) for n, entry in enumerate(made.left, len(made.entries) + 1))
+    rest = say(language, "digest.rest", count=len(made.left))
+    yield Details((Text(rest),), (ListBlock(items),), kind="rest")
 
 
 def _section(entry: Entry, called: dict[str, str], language: str) -> str:
@@ -199,11 +240,13 @@ def _notes(notes: Iterable[Note], language: str) -> list[Block]:
     return [Paragraph((Italic(text),)) for text in said]
 
 
-def _footer(entries: Sequence[Entry], language: str) -> Iterator[Block]:
+def _footer(entries: Sequence[Entry], language: str, *, how: str | None = None) -> Iterator[Block]:
     yield Divider()
     spans: list[Span] = [Text(say(language, "footer.machine"))]
     taken = sum(entry.summary is not None and entry.summary.method == "extractive" for entry in entries)
     if taken:
         spans += [DOT, Text(say(language, "footer.extractive", count=taken))]
+    if how is not None:
+        spans += [DOT, Link(say(language, "footer.how"), how)]
     yield Paragraph(tuple(spans), quiet=True)
     yield Paragraph((Link(ACKNOWLEDGEMENT, ARXIV),), quiet=True)

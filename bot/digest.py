@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,11 +44,12 @@ class Newsroom:
         )
 
     async def on_demand(
-        self, asked: Sequence[ArxivId], *, language: str, progress: Progress = no_progress
+        self, asked: Sequence[ArxivId], *, language: str, second: str | None = None, progress: Progress = no_progress
     ) -> tuple[Digest, tuple[ArxivId, ...]]:
         """Papers by id with their summaries, in the order asked, and the ids nobody could give us.
 
-        Where arXiv cannot be asked, bundled papers stand in with a note. Raises SourceError if nothing was found so.
+        `second` is another language in which each is said. Where arXiv cannot be asked, bundled papers stand in with a
+        note. Raises SourceError if nothing was found so.
         """
         try:
             papers, notes = await self.lookup.papers(asked, progress=progress)
@@ -61,8 +63,14 @@ class Newsroom:
         found = [(each, papers[each.key]) for each in asked if each.key in papers]
         entries = tuple(Entry(paper=paper, named=_honoured(each, paper)) for each, paper in found)
         selection = Selection(entries=entries, left=())
-        digest = await self._filled(selection, topics=(), day=None, language=language, notes=notes, progress=progress)
-        return digest, missing
+        making = self._filled(selection, topics=(), day=None, language=language, notes=notes, progress=progress)
+        if second is None:
+            return await making, missing
+        digest, others = await asyncio.gather(
+            making, self.summaries.brief([paper for _, paper in found], language=second)
+        )
+        both = tuple(replace(entry, second=others.summaries[entry.paper.id]) for entry in digest.entries)
+        return replace(digest, entries=both), missing
 
     async def _filled(
         self,

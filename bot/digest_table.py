@@ -33,6 +33,42 @@ class DigestItem:
     shown: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """The papers of a digest below its cut: `papers` are some of them, each with its number in the whole of it.
+
+    `day` is arXiv's (None: on demand), `count` how many are left and `total` how many there are with those shown.
+    """
+
+    day: date | None
+    made_at: datetime
+    count: int
+    total: int
+    papers: tuple[tuple[int, str], ...]
+
+
+def left(conn: sqlite3.Connection, slug: str, *, offset: int, limit: int) -> Left | None:
+    """What is left of the digest that `slug` names, in order; None if there is no such digest (any more)."""
+    digest = conn.execute("SELECT id, day, made_at FROM digests WHERE slug = ?", [slug]).fetchone()
+    if digest is None:
+        return None
+    counted = conn.execute(
+        "SELECT COUNT(*) AS total, COUNT(*) FILTER (WHERE NOT shown) AS count FROM digest_items WHERE digest_id = ?",
+        [digest["id"]],
+    ).fetchone()
+    found = conn.execute(
+        "SELECT place, paper_id FROM digest_items WHERE digest_id = ? AND NOT shown ORDER BY place LIMIT ? OFFSET ?",
+        [digest["id"], max(0, limit), max(0, offset)],
+    )
+    return Left(
+        day=date.fromisoformat(digest["day"]) if digest["day"] else None,
+        made_at=datetime.fromisoformat(digest["made_at"]),
+        count=counted["count"],
+        total=counted["total"],
+        papers=tuple((row["place"] + 1, row["paper_id"]) for row in found),
+    )
+
+
 def put_digest(
     db: sqlite_utils.Database,
     target_id: int,
@@ -43,9 +79,13 @@ def put_digest(
     items: Sequence[DigestItem],
     parts: Sequence[Part],
     seen: Iterable[tuple[str, int | None]],
+    slug: str | None = None,
 ) -> int | None:
-    """The new digest's id; None, and nothing written, if this target has one of `period` already."""
-    digest_id = _digest(db, target_id, period, day=day, made_at=made_at)
+    """The new digest's id; None, and nothing written, if this target has one of `period` already.
+
+    `slug` is a name nobody can guess, by which whoever was shown the digest finds the rest of it.
+    """
+    digest_id = _digest(db, target_id, period, day=day, made_at=made_at, slug=slug)
     if digest_id is None:
         return None
     where = parts_of_papers(parts)
@@ -73,11 +113,18 @@ def put_digest(
 
 
 def _digest(
-    db: sqlite_utils.Database, target_id: int, period: str, *, day: date | None, made_at: datetime
+    db: sqlite_utils.Database,
+    target_id: int,
+    period: str,
+    *,
+    day: date | None,
+    made_at: datetime,
+    slug: str | None,
 ) -> int | None:
     cursor = db.execute(
-        "INSERT OR IGNORE INTO digests (target_id, period, day, made_at) VALUES (?, ?, ?, ?)",
-        [target_id, period, day and day.isoformat(), rows.moment(made_at)],
+        "INSERT INTO digests (target_id, period, day, made_at, slug) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (target_id, period) DO NOTHING",  # a slug used twice is an error, not a digest made before
+        [target_id, period, day and day.isoformat(), rows.moment(made_at), slug],
     )
     return cursor.lastrowid if cursor.rowcount else None
 

@@ -162,4 +162,4 @@ def plain(spans: Iterable[Span]) -> str:
 
 def utf16(text: str) -> int:
     """Length in UTF-16 code units, in which Telegram and Discord count."""
-    return len(text) + sum(ord(char) > 0xFFFF for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -118,8 +118,8 @@ class Harvester:
         if latest_too and arrived:
             arrived[next(iter(arrived))] = _NEVER
         entries = [kept for entry in every if (kept := _since(entry, began, arrived)) is not None]
-        seen = self._chats.seen(chat.target, [_mark(entry) for entry in entries])
-        unseen = [entry for entry in entries if _mark(entry) not in seen]
+        seen = self._chats.seen(chat.target, [news_mark(entry) for entry in entries])
+        unseen = [entry for entry in entries if news_mark(entry) not in seen]
         fresh = list({entry.paper.id: entry for entry in reversed(unseen)}.values())[::-1]
         brought = {entry.announcement.date for entry in fresh if entry.announcement}
         return Harvest(
@@ -182,8 +182,8 @@ def seen_mark(entry: Entry) -> tuple[str, int | None]:
     return entry.paper.id, _version(entry)
 
 
-def _mark(entry: Entry) -> str:
-    """What must not have been sent: any version of a new paper, this version of a replaced one."""
+def news_mark(entry: Entry) -> str:
+    """What must not have been sent: any version of a new paper, this version of a replaced one. Pure."""
     replaced = entry.kind in {Kind.REPLACE, Kind.REPLACE_CROSS}
     version = _version(entry) if replaced else None
     return entry.paper.id if version is None else f"{entry.paper.id}v{version}"
@@ -194,20 +194,20 @@ def _version(entry: Entry) -> int | None:
     return announced if announced is not None else entry.paper.version
 
 
-def _since(entry: Entry, began: Mapping[str, datetime], arrived: Mapping[date, datetime]) -> Entry | None:
-    """The entry under the topics that were followed before it came: a subscription starts from now.
+def came_later(day: date, *, arrived: datetime, since: datetime) -> bool:
+    """Was `day` announced, and `arrived` here, after a subscription began? It starts from now. Pure.
 
     It leaves out what is here already, and the announcement that is out although we have not read it yet.
     """
+    return arrived is _NEVER or (since < arrived and not timedelta() <= since - feed_time(day, _UTC) < SAME_WEEK)
+
+
+def _since(entry: Entry, began: Mapping[str, datetime], arrived: Mapping[date, datetime]) -> Entry | None:
+    """The entry under the topics that were followed before it came."""
     if entry.announcement is None:
         return entry
     day = entry.announcement.date
-    out = feed_time(day, _UTC)
-
-    def came_later(since: datetime) -> bool:
-        return arrived[day] is _NEVER or (since < arrived[day] and not timedelta() <= since - out < SAME_WEEK)
-
-    topics = tuple(name for name in entry.topics if came_later(began[name]))
+    topics = tuple(name for name in entry.topics if came_later(day, arrived=arrived[day], since=began[name]))
     return replace(entry, topics=topics) if topics else None
 
 

@@ -17,6 +17,8 @@ from bot.digest_table import ref_of
 from bot.models import Kind
 from bot.platforms import MessageRef
 from bot.rows import Row
+from bot.target_table import target_of
+from bot.targets import Target
 
 MOST_SENDINGS = 20
 """How many digests with one paper are looked at: a paper has a few versions."""
@@ -40,7 +42,7 @@ class LastDigest(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """A paper in one digest: at `place` (from 0) under `topic`, in full or (`shown` False) by its title at most.
+    """A paper in one digest: at `place` (from 0) of `total`, in full or (`shown` False) by its title at most.
 
     `ref` is the message it stands in, as far as that arrived and is still known, else the digest's first. `fate` is
     its message's, or for a title that of the whole digest; None if nothing was to be sent. `version` None: any.
@@ -51,6 +53,7 @@ class Sending:
     made_at: datetime
     version: int | None
     place: int
+    total: int
     topic: str
     kind: Kind | None
     shown: bool
@@ -81,6 +84,15 @@ def seen(conn: sqlite3.Connection, target_id: int | None, ids: Iterable[str]) ->
     return {row["asked"] for row in found}
 
 
+def served(conn: sqlite3.Connection, day: date) -> set[Target]:
+    """Targets that had a digest of the announcement of `day`, or of a later one."""
+    found = conn.execute(
+        "SELECT platform, chat_id, thread_id FROM targets WHERE id IN (SELECT target_id FROM digests WHERE day >= ?)",
+        [day.isoformat()],
+    )
+    return {target_of(row) for row in found}
+
+
 def last_digest(conn: sqlite3.Connection, target_id: int | None) -> LastDigest | None:
     """The digest made last."""
     row = conn.execute(
@@ -95,7 +107,8 @@ def last_digest(conn: sqlite3.Connection, target_id: int | None) -> LastDigest |
 def explain(conn: sqlite3.Connection, target_id: int | None, paper_id: str) -> Explained:
     """What is known of this paper there."""
     found = conn.execute(
-        "SELECT digests.id, day, period, made_at, root_ref, place, topic, kind, shown, part, ("
+        "SELECT digests.id, day, period, made_at, root_ref, place, topic, kind, shown, part, "
+        "(SELECT COUNT(*) FROM digest_items AS others WHERE others.digest_id = digests.id) AS total, ("
         "SELECT MAX(version) FROM seen WHERE seen.digest_id = digests.id AND seen.paper_id = :paper) AS version "
         "FROM digests JOIN digest_items ON digest_id = digests.id AND paper_id = :paper "
         "WHERE target_id = :target_id ORDER BY made_at DESC, digests.id DESC LIMIT :most",
@@ -128,6 +141,7 @@ def _sending(row: Row, messages: Sequence[Row]) -> Sending:
         made_at=datetime.fromisoformat(row["made_at"]),
         version=row["version"] or None,
         place=row["place"],
+        total=row["total"],
         topic=row["topic"],
         kind=Kind(row["kind"]) if row["kind"] else None,
         shown=bool(row["shown"]),

@@ -249,3 +249,36 @@ def m006_outbox(db: Database) -> None:
     db.execute("CREATE INDEX outbox_edits ON outbox (target_id) WHERE edit IS NOT NULL")
     db.execute("CREATE INDEX outbox_digest ON outbox (digest_id)")
     db.execute("CREATE INDEX outbox_sent ON outbox (sent_at)")
+
+
+@MIGRATIONS()
+def m007_people(db: Database) -> None:
+    """What people keep and think of papers, by `actor` (`platform:id`); and a name by which anybody finds a digest.
+
+    `vote` is 1 or -1. `slug` cannot be guessed: who knows it was shown the digest. NULL: it was made before there were.
+    """
+    db.execute("""
+        CREATE TABLE saved (
+            actor TEXT NOT NULL,
+            paper_id TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (actor, paper_id)
+        ) WITHOUT ROWID
+    """)
+    db.execute("""
+        CREATE TABLE votes (
+            actor TEXT NOT NULL,
+            paper_id TEXT NOT NULL,
+            vote INTEGER NOT NULL CHECK (vote IN (-1, 1)),
+            at TEXT NOT NULL,
+            PRIMARY KEY (actor, paper_id)
+        ) WITHOUT ROWID
+    """)
+    db.execute("ALTER TABLE digests ADD COLUMN slug TEXT")
+    db.execute("CREATE UNIQUE INDEX digests_slug ON digests (slug)")
+
+
+@MIGRATIONS()
+def m008_admins(db: Database) -> None:
+    """Who changed a chat last (`platform:id`), to be told when something is wrong with it; NULL: nobody has."""
+    db.execute("ALTER TABLE targets ADD COLUMN admin TEXT")

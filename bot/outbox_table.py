@@ -27,6 +27,7 @@ from bot.targets import ChatKind, Target
 Form: TypeAlias = Literal["best", "plain"]
 
 _OPEN = "state IN ('ready', 'leased', 'retry', 'unknown')"  # as the index has it, word for word
+HELD = "outbox.state = 'unknown' AND outbox.not_before IS NULL"
 _WRITABLE = "targets.state = 'active' AND targets.access IS NOT 'blocked'"
 _MESSAGE = "outbox.*, platform, chat_id, thread_id, kind FROM outbox JOIN targets ON targets.id = target_id"
 

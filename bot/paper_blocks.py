@@ -25,7 +25,7 @@ from bot.document import (
     Text,
 )
 from bot.locales import day, say
-from bot.models import Entry, Kind, Note, Summary
+from bot.models import Entry, Kind, Note, Paper, Summary
 from bot.typography import chinese
 from bot.wording import LINE, PROSE, REMARK, TITLE, authors, clean, clean_spans, remark, short_title
 
@@ -39,12 +39,16 @@ _MOST_NAMES = 2  # links of one kind whose names are said
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How papers are laid out: for readers of `language`, with or without their abstracts and evidence."""
+    """How papers are laid out: for readers of `language`, with or without their abstracts.
+
+    `evidence`: with the passages that statements rest on; `checked`: with how many of them have one.
+    """
 
     language: str
     layout: Layout = "full"
     abstracts: bool = True
     evidence: bool = False
+    checked: bool = False
 
 
 def card(
@@ -178,37 +182,53 @@ def _said(entry: Entry, style: Style) -> Iterator[Block]:
 
 
 def _takeaways(summary: Summary, style: Style) -> Iterator[Block]:
-    language, shown = style.language, summary.takeaways[:_MOST_TAKEAWAYS]
-    said = [(_prose(each.text, summary), clean(each.evidence)) for each in shown]
-    tldr = _prose(summary.tldr, summary).casefold()
-    said = [(text, evidence) for text, evidence in said if text and text.casefold() != tldr]
+    language, said = style.language, statements(summary)
     if not said:
         return
     items = tuple(Item((Text(text),), number) for number, (text, _) in enumerate(said, 1))
     yield Details((Text(say(language, "summary.takeaways")),), (ListBlock(items),), kind="takeaways")
-    proofs = tuple(
-        Item((Text(evidence),), number)
-        for number, (text, evidence) in enumerate(said, 1)
-        if evidence and evidence.casefold() != text.casefold()
-    )
+    proofs = tuple(Item((Text(passage),), number) for number, (_, passage) in enumerate(said, 1) if passage)
     if style.evidence and proofs:
         yield Details((Text(say(language, "summary.evidence")),), (ListBlock(proofs),), kind="evidence")
-    if style.evidence and summary.method == "llm" and summary.checks.statements:
-        checks = summary.checks
-        key = "summary.checked" if checks.supported >= checks.statements else "summary.checked_some"
-        checked = say(language, key, statements=checks.statements, supported=checks.supported)
-        yield Paragraph((Text(checked), DOT, Text(say(language, f"source.{summary.source}"))), quiet=True)
+    if style.checked and (how := checked(summary, language)):
+        yield how
+
+
+def statements(summary: Summary) -> list[tuple[str, str]]:
+    """The takeaways as they are shown and numbered, each with the passage it rests on, '' if it is that itself."""
+    shown = summary.takeaways[:_MOST_TAKEAWAYS]
+    said = [(_prose(each.text, summary), clean(each.evidence)) for each in shown]
+    tldr = _prose(summary.tldr, summary).casefold()
+    return [
+        (text, "" if passage.casefold() == text.casefold() else passage)
+        for text, passage in said
+        if text and text.casefold() != tldr
+    ]
+
+
+def checked(summary: Summary, language: str) -> Paragraph | None:
+    """How many statements of a model have their passage, and in which text; None: nothing was checked."""
+    found = summary.checks
+    if summary.method != "llm" or not found.statements:
+        return None
+    key = "summary.checked" if found.supported >= found.statements else "summary.checked_some"
+    said = say(language, key, statements=found.statements, supported=found.supported)
+    return Paragraph((Text(said), DOT, Text(say(language, f"source.{summary.source}"))), quiet=True)
 
 
 def _abstract(entry: Entry, style: Style) -> Iterator[Block]:
-    original = clean_spans(latex.spans(entry.paper.abstract), PROSE)
-    summary = entry.summary
+    if blocks := abstract(entry.paper, entry.summary, style.language):
+        yield Details((Text(say(style.language, "summary.abstract")),), blocks, kind="abstract")
+
+
+def abstract(paper: Paper, summary: Summary | None, language: str) -> tuple[Block, ...]:
+    """The authors' abstract, and its translation where `summary` has one; nothing if there is none."""
+    original = clean_spans(latex.spans(paper.abstract), PROSE)
     translated = _prose(summary.abstract_translation, summary) if summary and summary.abstract_translation else ""
     blocks: tuple[Block, ...] = (Quote(original),) if original else ()
     if translated:
-        blocks += (Paragraph((Bold(say(style.language, "summary.translation")),)), Quote((Text(translated),)))
-    if blocks:
-        yield Details((Text(say(style.language, "summary.abstract")),), blocks, kind="abstract")
+        blocks += (Paragraph((Bold(say(language, "summary.translation")),)), Quote((Text(translated),)))
+    return blocks
 
 
 def _links(entry: Entry, style: Style) -> Iterator[Block]:

@@ -6,6 +6,7 @@ Functions of an open connection; those that write (`put_…`) run inside a write
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -18,6 +19,9 @@ from bot.models import Announcement, Listed, Paper
 
 LONGEST_SEARCH = 1000
 """Characters of a search that are looked at."""
+
+MOST_WORDS = 8
+"""Of a title that is being typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,26 @@ def search(conn: sqlite3.Connection, words: str, *, limit: int) -> list[Paper]:
     return [rows.paper_of(row) for row in found]
 
 
+def suggested(conn: sqlite3.Connection, typed: str, *, limit: int) -> list[Paper]:
+    """Papers somebody may mean who has typed so much of an id, or of words of a title; the latest first."""
+    plain = rows.clean(typed[:LONGEST_SEARCH]).replace("\0", " ").strip()
+    words = [word.replace('"', "") for word in plain.split() if any(map(str.isalnum, word))][:MOST_WORDS]
+    id_ = re.sub(r"v[0-9]+\Z", "", plain)
+    quoted = " ".join(f'"{word}"' for word in words)
+    found = conn.execute(
+        "SELECT * FROM papers WHERE (id >= :id AND id < :after) OR pk IN (SELECT rowid FROM paper_texts "
+        "WHERE :sought <> '' AND paper_texts MATCH :sought ORDER BY rowid DESC LIMIT :limit) "
+        "ORDER BY pk DESC LIMIT :limit",
+        {
+            "id": id_,
+            "after": f"{id_}\U0010ffff",
+            "sought": f"title : ({quoted} *)" if words else '""',  # the last word may not be whole yet
+            "limit": max(0, limit),
+        },
+    )
+    return [rows.paper_of(row) for row in found]
+
+
 # ---------------------------------------------------------------- announcements
 
 
@@ -109,6 +133,16 @@ def announced_ids(conn: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
         [json.dumps(list(ids))],
     )
     return {row["paper_id"] for row in found}
+
+
+def announcements(conn: sqlite3.Connection, paper_id: str) -> list[Announcement]:
+    """Every announcement of this paper, the latest first."""
+    found = conn.execute(
+        "SELECT date, paper_id, version AS announced_version, announce_type, source FROM announcements "
+        "WHERE paper_id = ? ORDER BY date DESC",
+        [rows.clean(paper_id)],
+    )
+    return [rows.announcement_of(row) for row in found]
 
 
 def put_announcements(db: sqlite_utils.Database, announcements: Iterable[Announcement]) -> None:

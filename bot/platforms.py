@@ -7,9 +7,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from bot.document import Document
+from bot.models import Paper, Topic
 from bot.ports import BotError
 from bot.targets import Chat, ChatKind, Target
 
@@ -28,7 +29,8 @@ class Caps:
 
     `text` is in UTF-16 units a part. `idempotent`: a message sent again with the same nonce within `nonce_window`
     seconds is the same message. `edit_window` in seconds; None: no limit; 0: cannot edit. `overall` is for the bot,
-    the others for one chat of that kind. `forms` are names of other forms a chat may choose (`Settings.form`).
+    `chat` for each chat, `group` besides for one that is not private. `forms` are names of other forms a chat may
+    choose (`Settings.form`).
     """
 
     text: int
@@ -117,6 +119,15 @@ class LoginFailed(BotError):
     """The platform does not accept our token; the platform stops, the others go on."""
 
 
+@runtime_checkable
+class Searching(Protocol):
+    """A platform that can look whether a message is there: asked before one in doubt is sent again."""
+
+    async def find(self, target: Target, part: Part, *, since: datetime, root: MessageRef | None) -> MessageRef | None:
+        """What an earlier try to send `part`, `since` then, brought there after all. Raises DeliveryError."""
+        ...
+
+
 Where = Literal["private", "group", "channel"]
 
 
@@ -138,11 +149,15 @@ class Platform(Protocol):
     name: str
     caps: Caps
 
-    def render(self, document: Document, *, chat: Chat) -> Sequence[Part]:
-        """`document` in this platform's best form, each part within its limits, nothing lost."""
+    def render(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]:
+        """`document` in this platform's best form, each part within its limits, nothing lost.
+
+        `about`: what its buttons are about, where that is not `chat` itself: an admin works on a channel from their
+        private chat, and the Ask of a button pressed there has that `target`.
+        """
         ...
 
-    def plain(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+    def plain(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]:
         """The same as plain text, made from the source."""
         ...
 
@@ -158,6 +173,10 @@ class Platform(Protocol):
 
     async def check(self, target: Target) -> Sequence[str]:
         """What we may not do there, by the platform's own names; empty: all is well."""
+        ...
+
+    def private_chat(self, actor: Actor) -> Target:
+        """Where a person is told something in private. Pure."""
         ...
 
     def invitation(self, where: Where) -> str | None:
@@ -216,11 +235,17 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered; each replaces the one before. `private`: only the asker should see it, where possible."""
+    """What is answered; each replaces the one before. `private`: only the asker should see it, where possible.
+
+    `apart`: too much for a notice, and no message makes way for it unless `place` says so. `form`: one of `caps.forms`,
+    to show what it is like; '' is the form of the chat it goes to.
+    """
 
     document: Document
     private: bool = False
     place: Place = Place.BELOW
+    apart: bool = False
+    form: str = ""
 
 
 class Core(Protocol):
@@ -235,13 +260,31 @@ class Core(Protocol):
         ...
 
     async def target_back(
-        self, target: Target, *, kind: ChatKind, title: str, by: Actor | None = None, locale: str = "en"
+        self,
+        target: Target,
+        *,
+        kind: ChatKind,
+        title: str,
+        by: Actor | None = None,
+        locale: str = "en",
+        aside: bool = False,
     ) -> None:
-        """We were (re-)admitted, `by` somebody whose client speaks `locale`."""
+        """We were (re-)admitted, `by` somebody whose client speaks `locale`.
+
+        `aside`: a welcome is for whoever that was, rather than for all who talk there.
+        """
         ...
 
     async def target_moved(self, old: Target, new: Target) -> None:
         """The place has another id now."""
+        ...
+
+    async def known_papers(self, words: str, *, limit: int) -> Sequence[Paper]:
+        """Papers that are stored, by id or by words of their titles: for suggestions. Never asks the network."""
+        ...
+
+    async def followed(self, target: Target) -> Sequence[Topic]:
+        """What is followed there."""
         ...
 
     def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
-from bot.models import ArxivId, Depth, Listed, Note, Paper, Summary
+from bot.models import ArxivId, Depth, Full, Listed, Note, Paper, Summary
 
 Clock = Callable[[], datetime]
 """Now: aware, UTC."""
@@ -79,6 +79,35 @@ class SourceGarbled(SourceError):
     advice = "This often passes: ask again in some minutes."
 
 
+TextProblem = Literal[
+    "no_text",
+    "no_html",
+    "no_pdf",
+    "html_broken",
+    "pdf_broken",
+    "pdf_encrypted",
+    "pdf_scanned",
+    "too_large",
+    "parse_timeout",
+    "parse_crashed",
+]
+"""Why a paper's full text cannot be had; locales say each under `reason.<code>`."""
+
+
+class NoText(SourceError):
+    """There is no full text to be had of this paper, and asking again will not help; its abstract still stands.
+
+    `code` is a TextProblem.
+    """
+
+    code = "no_text"
+    advice = "Its abstract is all there is to go by."
+
+    def __init__(self, message: str, *, code: TextProblem = "no_text") -> None:
+        super().__init__(message)
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
     """What arXiv announced on `date` in the categories asked for.
@@ -113,6 +142,18 @@ class PaperLookup(Protocol):
 
         Raises SourceError if arXiv cannot be asked and some of `ids` are not stored.
         """
+        ...
+
+
+class FullText(Protocol):
+    """The whole text of a paper, kept only as long as it is needed. It may take half a minute."""
+
+    async def of(self, paper: Paper, *, progress: Progress = no_progress) -> Full:
+        """Of the version `paper` has. Raises NoText if there is none, another SourceError if arXiv cannot be asked."""
+        ...
+
+    async def from_pdf(self, body: bytes) -> Full:
+        """Of a file somebody sent, which is kept nowhere. Raises NoText."""
         ...
 
 
@@ -193,6 +234,12 @@ class BudgetSpent(SummaryError):
     """PAPERBOY_DAILY_CALLS is used up; it starts again at 00:00 UTC."""
 
     code = "budget_spent"
+
+
+class NotAllowed(SummaryError):
+    """Whoever asks may not cause model calls."""
+
+    code = "not_allowed"
 
 
 class Summarizer(Protocol):

@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from secrets import token_hex
+from typing import Literal
 
 from bot.access import Policy, may_use_model
-from bot.compose import digest as compose
+from bot.chat_digest import documents
 from bot.database import StoreError
-from bot.delivery.outbox import NoSuchTarget, Outbox
+from bot.delivery.outbox import Outbox
 from bot.digest_table import DigestItem
-from bot.document import Block, Card, Document, Paragraph, Text
+from bot.document import Document
 from bot.harvest import Harvest, Harvester, kinds_of
+from bot.late_parts import changed
 from bot.models import Digest, Entry, Note, Summary, Topic
-from bot.paper_blocks import Layout
 from bot.platforms import Part, Platform
 from bot.ports import Announcements, Clock
 from bot.summaries.service import Summaries
+from bot.target_table import NotKnown
 from bot.targets import Chat
 from bot.topics.select import select
-
-if TYPE_CHECKING:
-    pass
 
 logger = logging.getLogger(__name__)
 
@@ -40,12 +38,18 @@ ASKED_PATIENCE = 20.0
 """Seconds it waits when somebody asked for it and looks at the screen."""
 
 
+def unguessable() -> str:
+    """16 letters and digits, never the same."""
+    return token_hex(8)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Printed:
-    """A digest with its parts, as it goes into the outbox."""
+    """A digest with its parts, as it goes into the outbox; `slug` is its name, in its buttons too."""
 
     digest: Digest
     parts: tuple[Part, ...]
+    slug: str
 
 
 @dataclass(slots=True)
@@ -61,7 +65,8 @@ class _Said:
 class Press:
     """The port Poster of the command desk, and what the schedule calls. For one event loop.
 
-    `modest` makes summaries without model calls. `run` owns what is still to come: summaries that are late.
+    `modest` makes summaries without model calls, `ids` names of digests that nobody can guess, in letters and digits.
+    `run` owns what is still to come: summaries that are late.
     """
 
     def __init__(
@@ -76,6 +81,7 @@ class Press:
         policy: Policy,
         clock: Clock,
         patience: float = PATIENCE,
+        ids: Callable[[], str] = unguessable,
     ) -> None:
         self._harvester = harvester
         self._announcements = announcements
@@ -85,9 +91,11 @@ class Press:
         self._platforms = platforms
         self._policy = policy
         self._clock = clock
-        self._patience = patience
+        self.patience = patience
+        self._ids = ids
         self._late: asyncio.TaskGroup | None = None
         self._ended = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     async def run(self) -> None:
         """Own what comes late, until cancelled."""
@@ -122,7 +130,8 @@ class Press:
             left=selection.left,
             notes=(*announced.notes, *made.notes),
         )
-        return compose(digest, language=language, layout=_layout(chat), today=self._clock().date())
+        whole = replace(chat, settings=replace(chat.settings, layout=_of_one_piece(chat), hashtags=False))
+        return documents(digest, whole, today=self._clock().date())[0]
 
     async def waiting(self, chat: Chat) -> int:
         """See `bot.commands.case.Poster`."""
@@ -130,7 +139,7 @@ class Press:
 
     # ------------------------------------------------------------ a digest
 
-    async def post(self, harvest: Harvest, *, period: str, patience: float | None = None, missed: int = 0) -> bool:
+    async def post(self, harvest: Harvest, *, period: str, patience: float | None = None) -> bool:
         """Queue the digest of `period`; False if the chat has it already, or is not there any more.
 
         An empty harvest is one line, for chats that ask for one.
@@ -139,12 +148,12 @@ class Press:
         said = _Said(languages=chat.settings.languages[:2])
         making = asyncio.ensure_future(self._say(harvest, said))
         try:
-            await asyncio.wait({making}, timeout=self._patience if patience is None else patience)
+            await asyncio.wait({making}, timeout=self.patience if patience is None else patience)
             if making.done():
                 making.result()
             else:
                 said = await self._so_far(harvest, said)
-            printed = self._print(harvest, said)
+            printed = await self._printed(harvest, said, slug=self._ids())
             id_ = await self._queue(harvest, printed, period)
         except BaseException:
             making.cancel()
@@ -152,7 +161,7 @@ class Press:
         if id_ is None or making.done():
             making.cancel()
         elif self._late is not None:
-            self._late.create_task(self._edit(id_, harvest, printed, making))
+            self._late.create_task(self._finish(id_, harvest, printed, making))
         logger.info("digest queued: chat=%s papers=%d new=%s", chat.target, harvest.selection.total, id_ is not None)
         return id_ is not None
 
@@ -163,11 +172,17 @@ class Press:
         """Summaries of what is shown, in each of the chat's languages; `said` has each as soon as it is there."""
         papers = [entry.paper for entry in harvest.selection.entries]
         makers = self._makers(harvest.chat)
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(makers.brief(papers, language=language, made=made))
-                for language, made in zip(said.languages, (said.first, said.second), strict=False)
-            ]
+        lost: Sequence[StoreError | BaseExceptionGroup[StoreError]] = ()
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(makers.brief(papers, language=language, made=made))
+                    for language, made in zip(said.languages, (said.first, said.second), strict=False)
+                ]
+        except* StoreError as raised:
+            lost = raised.exceptions
+        if lost:
+            raise lost[0]
         said.notes = tasks[0].result().notes
         return said
 
@@ -196,35 +211,33 @@ class Press:
                 seen=harvest.marks,
                 day=printed.digest.date,
                 silent=silent,
+                slug=printed.slug,
             )
-        except NoSuchTarget:  # forgotten while its summaries were made
+        except NotKnown:  # forgotten while its summaries were made
             return None
 
-    async def _edit(self, id_: int, harvest: Harvest, printed: _Printed, making: asyncio.Future[_Said]) -> None:
-        """Each part whose papers have other summaries now is made anew, from its own slice."""
+    async def _finish(self, id_: int, harvest: Harvest, printed: _Printed, making: asyncio.Future[_Said]) -> None:
+        """`_edit`; what goes wrong with one digest is no other's business."""
         try:
-            final = await making
+            await self._edit(id_, harvest, printed, await making)
         except StoreError as exc:
             logger.warning("late summaries are lost: chat=%s: %s", harvest.chat.target, exc)
-            return
-        after = self._print(harvest, final)
-        cards = {card.key: card for part in after.parts for card in _cards(part.slice.blocks)}
-        changed = {
-            entry.paper.id
-            for entry in printed.digest.entries
-            if entry.paper.id in cards
-            and (entry.summary, entry.second) != (final.first[entry.paper.id], final.second.get(entry.paper.id))
-        }
-        for number, part in enumerate(printed.parts):
-            if any(card.key in changed for card in _cards(part.slice.blocks)):
-                blocks = tuple(
-                    cards[block.key] if isinstance(block, Card) and block.key in changed else block
-                    for block in part.slice.blocks
-                )
-                done = await self._outbox.edit_part(id_, number, replace(part.slice, blocks=blocks))
-                logger.info("late summary: chat=%s part=%d edited=%s", harvest.chat.target, number, done)
+        except Exception:
+            logger.exception("late summaries are lost: chat=%s", harvest.chat.target)
 
-    def _print(self, harvest: Harvest, said: _Said) -> _Printed:
+    async def _edit(self, id_: int, harvest: Harvest, printed: _Printed, final: _Said) -> None:
+        """Each part that says something else now is made anew."""
+        after = await self._printed(harvest, final, slug=printed.slug)
+        for number, slice_ in changed(printed.parts, after.parts).items():
+            done = await self._outbox.edit_part(id_, number, slice_)
+            logger.info("late summary: chat=%s part=%d edited=%s", harvest.chat.target, number, done)
+
+    async def _printed(self, harvest: Harvest, said: _Said, *, slug: str) -> _Printed:
+        """One at a time, and not on the event loop: many in a row are a lot of computing."""
+        async with self._turn:
+            return await asyncio.to_thread(self._print, harvest, said, slug=slug)
+
+    def _print(self, harvest: Harvest, said: _Said, *, slug: str) -> _Printed:
         chat, selection = harvest.chat, harvest.selection
         notes = said.notes
         if len(harvest.days) > 1:
@@ -238,33 +251,17 @@ class Press:
             notes=notes,
         )
         platform = self._platforms[chat.target.platform]
-        parts = [part for document in self._documents(digest, chat) for part in platform.render(document, chat=chat)]
-        return _Printed(digest=digest, parts=tuple(parts))
-
-    def _documents(self, digest: Digest, chat: Chat) -> tuple[Document, ...]:
-        """One document; or, in the layout `papers`, one for the day and one a paper."""
-        language, today = chat.settings.languages[0], self._clock().date()
-        whole = compose(digest, language=language, layout=_layout(chat), today=today)
-        if chat.settings.hashtags and digest.topics:
-            tags = Paragraph((Text(" ".join(map(hashtag, digest.topics))),), quiet=True)
-            whole = replace(whole, blocks=(*whole.blocks, tags))
-        if chat.settings.layout != "papers":
-            return (whole,)
-        cards = [block for block in whole.blocks if isinstance(block, Card)]
-        rest = tuple(block for block in whole.blocks if not isinstance(block, Card))
-        return (replace(whole, blocks=rest), *(replace(whole, blocks=(card,)) for card in cards))
+        told = documents(digest, chat, today=self._clock().date(), slug=slug, how=platform.invitation("private"))
+        parts = tuple(part for document in told for part in platform.render(document, chat=chat))
+        return _Printed(digest=digest, parts=parts, slug=slug)
 
     def _makers(self, chat: Chat) -> Summaries:
         return self._summaries if may_use_model(policy=self._policy, access=chat.access) else self._modest
 
 
-def hashtag(topic: Topic) -> str:
-    """`#RAG`, `#mixture_of_experts`: letters, digits and underscores, as every platform takes them. Pure."""
-    return "#" + (re.sub(r"\W+", "_", topic.name).strip("_") or "arXiv")
-
-
-def _layout(chat: Chat) -> Layout:
-    return "titles" if chat.settings.layout == "titles" else "full"
+def _of_one_piece(chat: Chat) -> Literal["digest", "titles"]:
+    """How an answer is laid out, which is one message."""
+    return "titles" if chat.settings.layout == "titles" else "digest"
 
 
 def _with(
@@ -272,7 +269,3 @@ def _with(
 ) -> tuple[Entry, ...]:
     others = second or {}
     return tuple(replace(entry, summary=first[entry.paper.id], second=others.get(entry.paper.id)) for entry in entries)
-
-
-def _cards(blocks: Sequence[Block]) -> list[Card]:
-    return [block for block in blocks if isinstance(block, Card)]

@@ -9,6 +9,7 @@ import signal
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from random import SystemRandom
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,13 +23,18 @@ from bot.commands.desk import Desk
 from bot.delivery.incidents import Incident
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
+from bot.delivery.voice import Voice
 from bot.engine import Engine
 from bot.harvest import Harvester
+from bot.hearers import Hearers
+from bot.herald import Herald
 from bot.lock import held
+from bot.lookout import Lookout
 from bot.owners import OwnerCode, owners
 from bot.platforms import LoginFailed, Marks, Platform, Where
-from bot.ports import BotError
+from bot.ports import BotError, Clock
 from bot.press import Press
+from bot.rights import Rights
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -39,7 +45,10 @@ DRAIN = 8.0
 LONGEST_REST = 60.0
 """Seconds between two tries of a platform that fails."""
 
-EVERY = {"look": 300, "issue": 5, "mend_clock": 3600, "prune": 86_400}
+MOST_ISSUES = 1000
+"""Ticks that make digests at a time; they share their bounds, and none makes what another does."""
+
+EVERY = {"look": 300, "issue": 5, "mend_clock": 3600, "revive": 3600, "prune": 86_400}
 """Seconds between two ticks; each may fire twice, or late, and does no harm."""
 
 
@@ -58,8 +67,8 @@ async def run(settings: Settings, *, environ: Mapping[str, str], announce: Calla
             made = await parts(settings, stack)
             chats = Chats(made.store, clock=now)
             platforms = configured(environ, marks=_Marks(chats))
-            engine, outbox, press = await wire(settings, made, chats, platforms, stack, announce=announce)
-            await Supervisor(engine, outbox, press, platforms).run(stop)
+            staff = await wire(settings, made, chats, platforms, stack, announce=announce)
+            await Supervisor(staff, platforms).run(stop)
     finally:
         for each in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(each)
@@ -85,6 +94,16 @@ class _Marks:
         await asyncio.to_thread(self._chats.set_mark, key, value)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Those who work while we run."""
+
+    engine: Engine
+    outbox: Outbox
+    press: Press
+    herald: Herald
+
+
 async def wire(
     settings: Settings,
     made: Parts,
@@ -93,7 +112,8 @@ async def wire(
     stack: AsyncExitStack,
     *,
     announce: Callable[[str], object],
-) -> tuple[Engine, Outbox, Press]:
+    clock: Clock = now,
+) -> Staff:
     """Everybody, knowing whom they need to know; `stack` closes what must be closed."""
     pacing = Pacing({name: platform.caps for name, platform in platforms.items()})
 
@@ -104,13 +124,13 @@ async def wire(
         made.store.database,
         platforms,
         pacing,
-        clock=now,
+        clock=clock,
         chat=chats.chat,
         report=report,
         on_unknown=settings.on_unknown,
     )
     stack.callback(outbox.close)
-    harvester = Harvester(made.store, chats, clock=now)
+    harvester = Harvester(made.store, chats, clock=clock)
     press = Press(
         harvester=harvester,
         announcements=made.announcements,
@@ -119,59 +139,80 @@ async def wire(
         outbox=outbox,
         platforms=platforms,
         policy=settings.access,
-        clock=now,
+        clock=clock,
+    )
+    hearers = Hearers(chats=chats, outbox=outbox, voice=Voice(platforms, pacing), platforms=platforms)
+    rights = Rights(platforms)
+    herald = Herald(chats=chats, outbox=outbox, hearers=hearers, rights=rights, policy=settings.access, clock=clock)
+    lookout = Lookout(
+        chats=chats,
+        announcements=made.announcements,
+        herald=herald,
+        watched=settings.categories,
+        clock=clock,
     )
     engine = Engine(
         chats=chats,
-        announcements=made.announcements,
+        lookout=lookout,
         harvester=harvester,
         press=press,
         outbox=outbox,
         pacing=pacing,
+        herald=herald,
+        rights=rights,
+        papers=made.store,
         platforms=platforms,
-        watched=settings.categories,
-        clock=now,
+        clock=clock,
     )
 
     def invite(platform: str, where: Where) -> str | None:
         return platforms[platform].invitation(where) if platform in platforms else None
 
+    def forms(platform: str) -> tuple[str, ...]:
+        return platforms[platform].caps.forms if platform in platforms else ()
+
     operators = frozenset(actor for p in platforms.values() if (actor := getattr(p, "operator", None)))
     named = await asyncio.to_thread(owners, settings.owners, chats)
-    code = None if named or operators else OwnerCode(SystemRandom(), now)
+    code = None if named or operators else OwnerCode(SystemRandom(), clock)
     if code is not None:
         announce(f"Nobody owns this bot yet. Send it /start {code.code} to become its owner (once, this run only).")
-    engine.owners = named | operators
+    owning = Owners(known=named | operators, code=code)
+    hearers.owners = lambda: owning.known
     means = Means(
         chats=chats,
         store=made.store,
         reading=made.newsroom,
         modest=made.modest_newsroom,
         poster=press,
-        notify=engine.notify,
-        tell=engine.tell,
+        notify=hearers.notify,
+        tell=hearers.tell,
         count=made.count,
-        owners=Owners(known=engine.owners, code=code),
+        owners=owning,
         policy=settings.access,
-        admins=Admins(now),
-        limits=Limits(now),
-        clock=now,
+        admins=Admins(clock),
+        limits=Limits(clock),
+        clock=clock,
         has_model=settings.has_model,
         daily_cap=settings.daily_calls,
         watched=settings.categories,
         invite=invite,
+        forms=forms,
+        check=rights.missing,
+        undecided=outbox,
+        wake=outbox.wake,
     )
     engine.desk = Desk(means)
-    return engine, outbox, press
+    return Staff(engine=engine, outbox=outbox, press=press, herald=herald)
 
 
 class Supervisor:
     """Keeps everything running until told to stop, or until every platform has ended. A failing one fails alone."""
 
-    def __init__(self, engine: Engine, outbox: Outbox, press: Press, platforms: Mapping[str, Platform]) -> None:
-        self._engine = engine
-        self._outbox = outbox
-        self._press = press
+    def __init__(self, staff: Staff, platforms: Mapping[str, Platform]) -> None:
+        self._engine = staff.engine
+        self._outbox = staff.outbox
+        self._press = staff.press
+        self._herald = staff.herald
         self._platforms = platforms
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -184,14 +225,24 @@ class Supervisor:
             "look": self._engine.look,
             "issue": self._engine.issue,
             "mend_clock": self._engine.mend_clock,
+            "revive": self._engine.revive,
             "prune": self._engine.prune,
         }
         for name, tick in ticks.items():
-            scheduler.add_job(self._tick, "interval", args=[name, tick], id=name, seconds=EVERY[name])
-        first = asyncio.create_task(self._tick("look", lambda: self._engine.look(unless_lately=True)))
+            scheduler.add_job(
+                self._tick,
+                "interval",
+                args=[name, tick],
+                id=name,
+                seconds=EVERY[name],
+                # Who is due now does not wait for those whose summaries are late.
+                max_instances=MOST_ISSUES if name == "issue" else 1,
+            )
+        first = asyncio.create_task(self._first_look())
         sending = asyncio.create_task(self._outbox.run())
         intake = [asyncio.create_task(self._serve(each, stop)) for each in self._platforms.values()]
         late = asyncio.create_task(self._press.run())
+        telling = asyncio.create_task(self._herald.run())
         scheduler.start()
         waiting = asyncio.create_task(stop.wait())
         everybody = asyncio.create_task(_all(intake))
@@ -199,11 +250,16 @@ class Supervisor:
             await asyncio.wait({waiting, everybody, sending}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             scheduler.shutdown(wait=False)
-            for task in (*intake, late, first, waiting, everybody):
+            for task in (*intake, late, telling, first, waiting, everybody):
                 task.cancel()
-            await asyncio.gather(*intake, late, first, waiting, everybody, return_exceptions=True)
+            await asyncio.gather(*intake, late, telling, first, waiting, everybody, return_exceptions=True)
             await self._outbox.drain(DRAIN)
             await sending
+
+    async def _first_look(self) -> None:
+        """What is out already is posted at once."""
+        await self._tick("look", lambda: self._engine.look(unless_lately=True))
+        await self._tick("issue", self._engine.issue)
 
     async def _serve(self, platform: Platform, stop: asyncio.Event) -> None:
         """One platform, again and again; one that cannot log in stops itself, not the others."""

@@ -72,6 +72,10 @@ class Store:
         """
         return self._database.read(lambda conn: paper_tables.search(conn, words, limit=limit))
 
+    def suggested(self, typed: str, *, limit: int) -> list[Paper]:
+        """Papers somebody may mean who has typed so much of an id, or of words of a title; the latest first."""
+        return self._database.read(lambda conn: paper_tables.suggested(conn, typed, limit=limit))
+
     # ------------------------------------------------------------ announcements and feeds
 
     def announced(self, day: date) -> list[Listed]:
@@ -82,6 +86,10 @@ class Store:
         """Those of `ids` that were announced on any day."""
         wanted = list(ids)
         return self._database.read(lambda conn: paper_tables.announced_ids(conn, wanted))
+
+    def announcements(self, paper_id: str) -> list[Announcement]:
+        """Each day on which this paper (its id without version) was announced, and as what; the latest first."""
+        return self._database.read(lambda conn: paper_tables.announcements(conn, paper_id))
 
     def save_announced(self, listed: Iterable[Listed]) -> None:
         """Papers and their announcements, one a paper and day; a feed's word replaces what we worked out ourselves."""
@@ -148,13 +156,18 @@ class Store:
                 rows.summary_key_row(key),
             ).fetchone()
         )
-        if found is None:
-            return None
-        try:
-            return rows.summary_of(found["summary"])
-        except (ValueError, KeyError, TypeError):
-            logger.warning("stored summary is unreadable: paper=%s model=%s", key.paper_id, key.model)
-            return None
+        return None if found is None else _readable(found["summary"], key.paper_id)
+
+    def newest_summary(self, paper_id: str, *, language: str) -> Summary | None:
+        """What a model said last, in brief, of the latest version it read of this paper; None: nothing readable."""
+        found = self._database.read(
+            lambda conn: conn.execute(
+                "SELECT summary FROM summaries WHERE paper_id = ? AND language = ? AND depth = 'brief' "
+                "ORDER BY version DESC, created_at DESC LIMIT 1",
+                [rows.clean(paper_id), language],
+            ).fetchone()
+        )
+        return None if found is None else _readable(found["summary"], paper_id)
 
     def save_summary(self, key: SummaryKey, summary: Summary, *, at: datetime) -> None:
         """Keep `summary` under `key`; a later one replaces it."""
@@ -199,3 +212,11 @@ class Store:
     def gate_forget(self, *, ticket: str) -> None:
         """`ticket` gave up: it waits no more and holds nothing."""
         self._database.write(lambda db: gate_table.forget(db, ticket=ticket))
+
+
+def _readable(stored: str, paper_id: str) -> Summary | None:
+    try:
+        return rows.summary_of(stored)
+    except (ValueError, KeyError, TypeError):
+        logger.warning("stored summary is unreadable: paper=%s", paper_id)
+        return None

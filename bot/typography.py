@@ -138,8 +138,8 @@ def _block(block: Block) -> Block:
             return ListBlock(tuple(Item(_spans(item.spans), item.number) for item in items))
         case Details(summary, blocks, kind):
             return Details(_spans(summary), tuple(_block(inner) for inner in blocks), kind)
-        case Card(blocks, key):
-            return Card(tuple(_block(inner) for inner in blocks), key)
+        case Card(blocks):
+            return replace(block, blocks=tuple(_block(inner) for inner in blocks))
         case Figure(caption=caption):
             return replace(block, caption=_spans(caption))
         case _:

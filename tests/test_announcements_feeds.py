@@ -274,6 +274,21 @@ async def test_a_few_papers_announced_twice_do_not_make_a_feed_stale(world: Worl
     assert (len(found.items), keys(found)) == (15, [])
 
 
+async def test_what_a_sweep_found_and_the_next_feed_announces_does_not_make_that_feed_stale(world: World) -> None:
+    world.announce(TUESDAY, paper(1, day=TUESDAY))
+    held_up = [paper(number, day=TUESDAY) for number in range(2, 12)]  # the API has them, Tuesday's feed lacked them
+    world.arxiv.papers |= {each.id: each for each in held_up}
+    world.arxiv.today, world.time.now = TUESDAY, NOON - timedelta(days=1)
+    swept = await world.news.on(None, ["cs.*"])
+    assert [announcement(swept, number).source for number in (1, 2)] == ["feed", "sweep"]
+    world.announce(WEDNESDAY, *held_up)
+    world.arxiv.today, world.time.now = WEDNESDAY, NOON
+
+    found = await world.news.on(None, ["cs.*"])
+
+    assert (found.date, len(found.items), keys(found), found.complete) == (WEDNESDAY, 10, [], True)
+
+
 async def test_feeds_of_different_days_make_the_newest_day_and_a_note(world: World) -> None:
     world.announce(WEDNESDAY, paper(1), paper(2, "stat.ML"))
     world.announce(TUESDAY, paper(3, "stat.ML", day=TUESDAY))

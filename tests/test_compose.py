@@ -309,7 +309,7 @@ def test_what_a_model_wrote_is_not_called_a_sentence_of_the_abstract() -> None:
 def test_both_titles_are_shown_the_original_first() -> None:
     translated = summary(language="zh", title_translation="把LLM训练成嵌入模型", abstract_translation="我们做到了.")
     document = digest(made(entry(summary=translated)), language="zh")
-    assert words(cards(document)[0]).splitlines()[:2] == ["1. Title of 2405.17428", "把 LLM 训练成嵌入模型"]
+    assert words(cards(document)[0]).splitlines()[:2] == ["Title of 2405.17428", "把 LLM 训练成嵌入模型"]
     (abstract,) = details(document, "abstract")
     assert text(Document(abstract.blocks)) == "We do it.\n译文\n我们做到了。"
 
@@ -474,7 +474,8 @@ def test_control_and_invisible_characters_of_papers_and_models_are_dropped() -> 
 
 
 def test_markup_in_titles_is_left_for_the_renderers_to_escape() -> None:
-    assert "1. A | B *c* <b>d</b>" in text(digest(made(entry(paper=paper(title="A | B *c* <b>d</b>"))), language="en"))
+    given = entry(paper=paper(title="A | B *c* <b>d</b>"))
+    assert "\nA | B *c* <b>d</b>\n" in text(digest(made(given), language="en"))
 
 
 def test_nothing_from_a_paper_is_endless() -> None:

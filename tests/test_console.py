@@ -243,3 +243,8 @@ def test_bars_leave_nothing_behind_and_take_no_markup(monkeypatch: pytest.Monkey
     written = stream.getvalue()
     assert "[bold]x[/bold][31m" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written)
     assert re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written.rpartition("\x1b[2K")[2]).strip() == ""
+
+
+def test_what_is_to_be_copied_keeps_its_lines() -> None:
+    shown = create(StringIO(), width=60).render(Document((Paragraph((Code("@misc{a,\n  title = {T}\n}"),)),)))
+    assert shown.splitlines() == ["@misc{a,", "  title = {T}", "}"]

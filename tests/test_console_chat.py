@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 
 from adapters.console_buttons import numbered, pressed
 from adapters.console_chat import REMEMBERED, TERMINAL, YOU, ConsoleChat
+from adapters.console_page import Page
 from adapters.plain_text import text_of
 from bot.document import Action, Actions, Block, Card, Document, Heading, Link, Paragraph, Text, plain
+from bot.models import Paper, Topic
 from bot.platforms import Actor, Ask, MessageRef, NotSent, Part, Reply, TargetGone, Unknown
 from bot.targets import Chat, ChatKind, Target
 from tests.documents import documents
 from tests.fakes.desk import Front, front
 from tests.fakes.terminal import Stream, Terminal, silence
-from tests.samples import NOW
+from tests.samples import NOW, paper
 
 CHAT = Chat(target=TERMINAL, kind="private")
 URL = "https://arxiv.org/abs/2405.17428"
@@ -64,6 +66,12 @@ class Scripted:
     ) -> None: ...
 
     async def target_moved(self, old: Target, new: Target) -> None: ...
+
+    async def known_papers(self, words: str, *, limit: int) -> Sequence[Paper]:
+        return ()
+
+    async def followed(self, target: Target) -> Sequence[Topic]:
+        return ()
 
     def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:
         return self._turn(target)
@@ -287,7 +295,24 @@ async def test_the_bot_behind_it_is_the_real_one(tmp_path: Path) -> None:
     assert "\x1b" not in shown
 
 
+async def test_what_one_does_with_a_paper_is_numbered_below_it(tmp_path: Path) -> None:
+    with front(tmp_path) as desk:
+        desk.store.save_papers([paper(abstract="We embed.")])
+        shown = await piped(DeskCore(before=desk), "2405.17428", "3", "2405.17428", "2", clock=desk.clock)
+        assert desk.means.people.saved(YOU) == ["2405.17428"]
+    assert shown.count("[1] Evidence   [2] Abstract   [3] Save   [4] 👍   [5] 👎") == 2
+    assert "│ We embed." in shown
+
+
 # ---------------------------------------------------------------- buttons
+
+
+def test_only_a_paper_that_stands_alone_has_buttons_of_its_own() -> None:
+    cards = [Card((Paragraph((Text(key),)),), key=key) for key in ("2405.17428", "2409.15700")]
+    for number, blocks in ((5, cards[:1]), (0, cards), (0, [replace(cards[0], number=1)])):
+        page = Page(Stream(), environ={}, language="zh")
+        page.document(Document(tuple(blocks), "zh"))
+        assert len(page.buttons) == number
 
 
 def test_buttons_are_numbered_through_the_message_and_links_are_not() -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.locales import say
+from bot.platforms import Place
 from bot.targets import State
-from tests.fakes.desk import ADMIN, GROUP, MEMBER, NOW, PRIVATE, Front, actions, front, text
+from tests.fakes.desk import ADMIN, GROUP, MEMBER, NOW, PRIVATE, Front, front, labels, text
 
 
 @pytest.fixture
@@ -58,8 +59,36 @@ async def test_after_subscribing_there_is_a_sample_or_todays(at: Front) -> None:
     sample = await at.press(done, "Send me a sample")
     assert text(sample) == "a sample of 3"
     assert sample.private
-    assert at.poster.previews == ["zebrafish"]
+    assert (await at.press(done, "Send me a sample", pressed=True)).place is Place.BELOW, "the buttons stay"
+    assert at.poster.previews == ["zebrafish"] * 2
     assert "3 papers" in text(await at.press(done, "Post today"))
+
+
+@pytest.mark.parametrize("label", ["Change", "Narrow it"])
+async def test_an_offer_stays_until_an_admin_decides(at: Front, label: str) -> None:
+    if label == "Narrow it":
+        at.arxiv.answer = 5000
+    offered = await at.say("/subscribe zebrafish", kind="group", actor=MEMBER)
+    for actor in (MEMBER, ADMIN):
+        looked = await at.press(offered, label, kind="group", actor=actor, pressed=True)
+        assert looked.place is Place.BELOW
+        assert len(labels(looked)) >= 2
+    await at.say("/settings size 20", kind="group")
+    yes = "Titles only" if label == "Narrow it" else "Subscribe"
+    assert (await at.press(offered, yes, kind="group", actor=MEMBER, pressed=True)).place is Place.ASIDE
+    done = await at.press(offered, yes, kind="group", pressed=True)
+    assert done.place is Place.INSTEAD
+    assert at.names(GROUP) == ["zebrafish"]
+
+
+async def test_what_is_changed_from_an_offer_is_what_it_is_taken_with(at: Front) -> None:
+    offered = await at.say("/subscribe zebrafish")
+    page = await at.press(await at.press(offered, "Change"), "What")
+    await at.press(page, "5 papers")
+    await at.press(offered, "Subscribe")
+    chat = at.chats.chat(PRIVATE)
+    assert chat is not None
+    assert chat.settings.size == 5
 
 
 async def test_no_changes_nothing(at: Front) -> None:
@@ -176,13 +205,37 @@ async def test_a_stale_button_never_hits_another_subscription(at: Front) -> None
     assert at.names() == ["LLM"]
 
 
+async def test_a_stale_button_hits_no_topic_whose_name_is_its_number(at: Front) -> None:
+    await at.follow("llm", "zebrafish as 1", "axolotl")
+    buttons = await at.say("/unsubscribe")
+    await at.press(buttons, "✕ 1.")
+    assert "changed since" in text(await at.press(buttons, "✕ 1."))
+    assert at.names() == ["1", "axolotl"]
+
+
 @pytest.mark.parametrize("way", ["9", "0", "(", "axolotl", "999999999999"])
 async def test_what_is_not_followed_cannot_be_left(at: Front, way: str) -> None:
     await at.follow("llm")
     reply = await at.say(f"/unsubscribe {way}")
     assert "is not followed here" in text(reply)
-    assert [each.label for each in actions(reply)] == ["✕ 1. LLM"]
+    assert labels(reply) == ["✕ 1. LLM", "What is followed"]
     assert at.names() == ["LLM"]
+
+
+async def test_a_long_list_is_left_page_by_page(at: Front) -> None:
+    await at.follow(*(f"zebra{number}" for number in range(1, 21)))
+    page, shown = await at.say("/unsubscribe"), []
+    for _ in range(3):
+        shown += [label for label in labels(page) if label.startswith("✕")]
+        page = await at.press(page, "The others")
+    assert shown == [f"✕ {number}. zebra{number}" for number in range(1, 21)]
+    assert labels(page)[0] == "✕ 1. zebra1", "after the last page the first"
+    for beyond in ("~99", "~0"):
+        assert labels(await at.say(f"/unsubscribe {beyond}"))[0] in {"✕ 1. zebra1", "✕ 17. zebra17"}
+    last = await at.say("/unsubscribe ~3")
+    await at.press(last, "✕ 20.")
+    assert "zebra20" not in at.names()
+    assert len(at.names()) == 19
 
 
 async def test_the_same_update_unsubscribes_once_and_is_answered_the_same(at: Front) -> None:

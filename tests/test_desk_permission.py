@@ -23,13 +23,23 @@ from tests.fakes.desk import (
     front,
     text,
 )
+from tests.samples import paper
 
 READ = (
     "/start",
     "/help",
     "/list",
     "/why 2405.17428",
+    "/abstract 2405.17428",
+    "/evidence 2405.17428",
+    "/save 2405.17428",
+    "/saved",
+    "/like 2405.17428",
+    "/dislike 2405.17428",
+    "/rest 0123456789abcdef",
+    "/settle 7 send",
     "/privacy",
+    "/privacy mine",
     "/settings",
     "/settings layout",
     "/schedule",
@@ -124,6 +134,7 @@ def test_the_table_has_every_command_and_every_case() -> None:
 @pytest.mark.parametrize("access", ["none", "asked", "allowed", "no_model", "blocked"])
 async def test_everybody_may_what_the_table_says(tmp_path: Path, policy: Policy, access: str) -> None:
     with front(tmp_path, policy=policy) as desk:
+        desk.store.save_papers([paper()])
         wrong = []
         number = 0
         for kind, policies, accesses, outcomes in TABLE:
@@ -154,6 +165,7 @@ async def test_everybody_may_what_the_table_says(tmp_path: Path, policy: Policy,
 
 
 async def test_the_platform_is_asked_for_admins_only_where_that_matters(at: Front) -> None:
+    at.store.save_papers([paper()])
     for command in (*READ, *MODEL, *OWNERS):
         await at.say(command, kind="group", actor=MEMBER)
     for command in CHANGE:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.commands import COMMANDS
 from bot.commands.text import CALLBACK, read
-from bot.document import utf16
+from bot.document import Actions, utf16
 from bot.locales import UI
 from bot.platforms import Reply
 from bot.targets import ChatKind
@@ -60,7 +60,9 @@ def sound(reply: Reply) -> None:
     assert said.strip()
     assert utf16(said) <= LONGEST
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]", said)
-    assert len(actions(reply)) <= 40
+    rows = [block for block in reply.document.blocks if isinstance(block, Actions)]
+    assert len(rows) <= 5
+    assert all(1 <= len(each.actions) <= 5 for each in rows)
     for action in actions(reply):
         assert action.label.strip()
         assert len(action.label) <= 80

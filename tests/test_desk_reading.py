@@ -1,4 +1,4 @@
-"""Papers on demand, digests at once, and why a paper came or did not."""
+"""Papers on demand, and digests at once."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.outbox import Outbox
-from bot.delivery.pacing import Pacing
-from bot.digest_table import DigestItem
-from bot.document import Card, Document, Paragraph, Text
+from bot.document import Card, Details
+from bot.harvest import Arrivals
 from bot.locales import say
-from bot.platforms import Part
+from bot.platforms import Reply
 from bot.ports import SourceRefused, SourceUnreachable
-from bot.targets import Target
-from tests.fakes.desk import ADMIN, GROUP, MEMBER, NOW, OWNER, PRIVATE, Front, front, labels, text
-from tests.samples import listed, paper
+from bot.targets import Settings
+from tests.fakes.deliveries import delivered
+from tests.fakes.desk import GROUP, MEMBER, NOW, OWNER, PRIVATE, Front, front, text
+from tests.samples import paper
 
 
 @pytest.fixture
@@ -48,7 +47,32 @@ async def test_a_summary_is_in_the_language_of_the_chat(at: Front) -> None:
     await at.say("2405.17428", locale="zh-hans")
     await at.say("/language ja+en")
     await at.say("2405.17428")
-    assert at.reading.languages == ["zh", "ja"]
+    assert at.reading.languages == ["zh", "ja+en"]
+
+
+async def test_in_a_chat_of_two_languages_a_paper_is_said_in_both(at: Front) -> None:
+    await at.say("/language en+zh")
+    assert "TL;DR: T\nT in zh\n" in text(await at.say("2405.17428"))
+
+
+async def test_abstract_and_passages_are_left_to_buttons_where_nothing_folds(at: Front) -> None:
+    reply = await at.say("2405.17428")
+    shown = [block for block in cards(reply)[0].blocks if isinstance(block, Details)]
+    assert [block.kind for block in shown] == ["takeaways"]
+    assert cards(reply)[0].number is None
+    at.chats.ensure(PRIVATE, kind="private", title="", languages=("en",), now=NOW)
+    at.chats.save_settings(PRIVATE, Settings(form="rich"), next_due_at=None)
+    folded = [block for block in cards(await at.say("2405.17428"))[0].blocks if isinstance(block, Details)]
+    assert [block.kind for block in folded] == ["takeaways", "evidence", "abstract"]
+
+
+async def test_several_papers_have_numbers(at: Front) -> None:
+    at.reading.known = {"2405.17428": "NV-Embed", "2409.15700": "Another"}
+    assert [card.number for card in cards(await at.say("2405.17428 2409.15700"))] == [1, 2]
+
+
+def cards(reply: Reply) -> list[Card]:
+    return [block for block in reply.document.blocks if isinstance(block, Card)]
 
 
 async def test_a_slow_summary_says_at_once_what_is_read(at: Front) -> None:
@@ -115,12 +139,12 @@ async def test_who_asks_too_often_hears_when_to_come_back(tmp_path: Path) -> Non
         assert text(await desk.say("2405.17428")).startswith("NV-Embed")
 
 
-async def test_a_chat_without_the_model_is_told_what_it_reads(tmp_path: Path) -> None:
+async def test_a_chat_without_the_model_gets_what_is_there_without_a_call(tmp_path: Path) -> None:
     with front(tmp_path, policy="approve") as desk:
         reply = await desk.say("2405.17428")
         assert desk.reading.asked == []
         assert desk.modest.asked == [("2405.17428",)]
-        assert say("en", "cmd.summarize.modest") in text(reply)
+        assert "NV-Embed" in text(reply)
 
 
 async def test_asks_do_not_wait_for_each_other(at: Front) -> None:
@@ -143,7 +167,16 @@ async def test_an_admins_digest_posts_what_has_come_once(at: Front) -> None:
     await at.hears(ask)
     assert at.poster.periods == ["ask:memory:77"]
     at.poster.papers = 0
+    Arrivals(at.chats).add(NOW.date(), NOW)
     assert text(await at.say("/digest", kind="group")) == "Nothing has matched since the last digest."
+
+
+async def test_a_digest_before_anything_was_read_says_that_it_is_being_read(at: Front) -> None:
+    await at.follow("llm")
+    at.poster.papers = 0
+    assert text(await at.say("/digest")) == say("en", "cmd.digest.not_read_yet")
+    Arrivals(at.chats).add(NOW.date(), NOW)
+    assert text(await at.say("/digest")) == say("en", "cmd.digest.nothing")
 
 
 async def test_a_members_digest_is_where_the_last_one_is_and_what_waits(at: Front) -> None:
@@ -160,84 +193,3 @@ async def test_a_digest_that_cannot_be_made_says_why(at: Front) -> None:
     await at.follow("llm")
     at.poster.error = SourceUnreachable("x")
     assert "arXiv could not be asked" in text(await at.say("/digest"))
-
-
-# ---------------------------------------------------------------- /why
-
-
-async def delivered(at: Front, target: Target, day: date, *, state: str = "sent", error: str | None = None) -> None:
-    """A digest of `day` with two papers, one shown, and its message in `state`."""
-    outbox = Outbox(at.store.database, {}, Pacing({}), clock=at.clock)
-    card = Card((Paragraph((Text("x"),)),), key="2605.00001")
-    items = (
-        DigestItem(paper_id="2605.00001", topic="LLM"),
-        DigestItem(paper_id="2605.00002", topic="LLM", shown=False),
-    )
-    await outbox.post(target, "p1", [Part({}, Document((card,)))], items=items, seen=[("2605.00001", 1)], day=day)
-    ref = '{"chat_id": "1", "message_id": "1", "thread_id": null, "url": "https://example.org/1"}'
-    at.store.database.write(
-        lambda db: (
-            db.execute(
-                "UPDATE outbox SET state = ?, error = ?, ref = ?", [state, error, ref if state == "sent" else None]
-            ),
-            db.execute("UPDATE digests SET root_ref = ?", [ref if state == "sent" else None]),
-        )
-    )
-
-
-async def why(at: Front, id_: str = "2605.00001") -> str:
-    return text(await at.say(f"/why {id_}"))
-
-
-@pytest.fixture
-async def known(at: Front) -> Front:
-    """Two papers announced, the topic of one followed."""
-    at.announce(listed("2605.00001", day=date(2026, 5, 18)), listed("2605.00002", day=date(2026, 5, 18)))
-    at.store.save_papers([paper("2605.00001", title="Zebrafish brains"), paper("2605.00002", title="More zebrafish")])
-    await at.follow('zebrafish OR "danio rerio" as Fish')
-    return at
-
-
-async def test_why_names_the_words_that_matched(known: Front) -> None:
-    said = await why(known)
-    assert said.startswith("Zebrafish brains (https://arxiv.org/abs/2605.00001) · 2605.00001\n")
-    assert "Fish matches it by: zebrafish." in said
-
-
-async def test_why_says_where_it_was_sent_or_that_it_ranked_below(known: Front) -> None:
-    await delivered(known, PRIVATE, date(2026, 5, 18))
-    assert "It was number 1 in the digest of 18 May 2026 (Mon) (https://example.org/1)." in await why(known)
-    assert "It ranked 2 in the digest of 18 May 2026 (Mon)" in await why(known, "2605.00002")
-
-
-@pytest.mark.parametrize(
-    ("state", "error", "said"),
-    [
-        ("ready", None, "which is on its way"),
-        ("dead", "the chat is closed", "could not be delivered: the chat is closed"),
-        ("unknown", None, "an admin has to say"),
-    ],
-)
-async def test_why_says_what_became_of_the_message(known: Front, state: str, error: str | None, said: str) -> None:
-    await delivered(known, PRIVATE, date(2026, 5, 18), state=state, error=error)
-    assert said in await why(known)
-
-
-async def test_why_says_what_is_not_announced_not_matched_not_known_or_not_due(known: Front) -> None:
-    assert "when the subscription began" in await why(known)
-    known.store.save_papers([paper("2605.00003", title="Zebrafish, by id")])
-    assert "has not announced it in the categories I watch (cs.*, stat.ML, eess.*)" in await why(known, "2605.00003")
-    known.announce(listed("2605.00004", day=date(2026, 5, 18)))
-    said = await why(known, "2605.00004")
-    assert "None of the topics followed here matches it." in said
-    assert "began" not in said
-    assert "I know nothing of 2605.00099" in await why(known, "2605.00099")
-    await known.say("/unsubscribe 1")
-    assert "Nothing is followed here" in await why(known)
-
-
-async def test_why_asks_for_a_paper_and_takes_one_from_a_reply(known: Front) -> None:
-    assert "/why 2405.17428" in text(await known.say("/why"))
-    assert "“banana” is not a paper" in text(await known.say("/why banana"))
-    assert "Zebrafish brains" in text(await known.say("/why", replied_to="https://arxiv.org/abs/2605.00001"))
-    assert "Summarize 2605.00001" in labels(await known.say("/why 2605.00001", actor=ADMIN))

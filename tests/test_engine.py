@@ -296,7 +296,7 @@ def test_an_empty_day_is_silence_or_a_line_for_those_who_ask(world: World) -> No
     assert len(world.memory.texts(HALL)) == 1
 
 
-def test_papers_beyond_the_size_are_listed_by_title_and_do_not_come_again(world: World) -> None:
+def test_papers_beyond_the_size_are_behind_a_button_and_do_not_come_again(world: World) -> None:
     world.arxiv.days[TUESDAY] = [announced(f"2605.000{n:02d}", TUESDAY) for n in range(1, 8)]
     world.add(ROOM, replace(NO_QUIET, size=2))
 
@@ -306,7 +306,10 @@ def test_papers_beyond_the_size_are_listed_by_title_and_do_not_come_again(world:
         assert await world.press.waiting(world.add(ROOM, replace(NO_QUIET, size=2))) == 0
 
     play(world, scene)
-    assert all(f"2605.000{n:02d}" in world.texts() for n in range(1, 8))
+    assert "2 of 7 papers" in world.texts()
+    (message,) = world.memory.arrived
+    ((button,),) = message.part.payload["buttons"]
+    assert button["label"] == "All 7"
     assert len(world.model.asked) == 2
 
 
@@ -393,9 +396,9 @@ def test_a_restart_does_not_look_again_within_minutes(world: World) -> None:
 def test_owners_hear_of_a_stale_feed_once_a_day_and_readers_never(world: World) -> None:
     world.arxiv.notes = (Note("feed_stale", {"feed_day": MONDAY, "expected": TUESDAY}),)
     world.add(ROOM)
+    world.owners = frozenset({Actor("memory", "owner")})
 
     async def scene(world: World) -> None:
-        world.engine.owners = frozenset({Actor("memory", "owner")})
         await world.engine.look()
         await world.engine.look()
 
@@ -453,6 +456,7 @@ def test_a_second_tick_does_not_make_what_is_being_made(world: World) -> None:
         first = asyncio.create_task(world.engine.issue())
         await asyncio.sleep(5)
         await world.engine.issue()  # returns at once
+        assert asyncio.get_running_loop().time() < 6
         world.model.gate.set()
         await first
 

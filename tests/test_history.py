@@ -152,6 +152,7 @@ def test_a_paper_is_explained_by_every_digest_that_had_it_the_latest_first(store
         made_at=NOW,
         version=2,
         place=0,
+        total=2,
         topic="LLM",
         kind=Kind.NEW,
         shown=True,

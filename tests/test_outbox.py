@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from adapters.memory import CAPS, Memory
-from bot.delivery.outbox import NoSuchTarget
 from bot.digest_table import DigestItem
 from bot.models import Kind
 from bot.platforms import (
     Pace,
     Part,
 )
+from bot.target_table import NotKnown
 from bot.targets import Target
 from tests.fakes.chats import A, B, Office, Play, parts_of, passes, say
 from tests.fakes.virtual_time import clock
@@ -47,7 +47,7 @@ def test_a_digest_is_written_with_everything_or_not_at_all(play: Play) -> None:
             for _ in range(2)
         ]
         assert posted == [1, None]
-        with pytest.raises(NoSuchTarget):
+        with pytest.raises(NotKnown):
             await outbox.post(Target("memory", "nowhere"), "p1", parts)
         outbox.close()
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from adapters.memory import CAPS, Fault, Memory
 from bot.delivery.incidents import Dead, Held
-from bot.delivery.outbox import NoSuchTarget, Outbox
+from bot.delivery.outbox import Outbox
 from bot.platforms import BadFormat, MessageRef, NotSent, Pace, Part, RetryLater, TargetGone, TargetMoved, Unknown
-from bot.target_table import target_of
+from bot.target_table import NotKnown, target_of
 from bot.targets import Target
 from tests.fakes.chats import Office, passes, say
 from tests.fakes.virtual_time import virtually
@@ -130,7 +130,7 @@ class Story:
         parts = [Part({"text": text, "rich": True}, say(text)) for text in texts]
         try:
             await self.outbox.post(place, period, parts)
-        except NoSuchTarget:
+        except NotKnown:
             return  # it moved at this very moment
         self.posted[place].extend(texts)
 

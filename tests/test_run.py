@@ -108,7 +108,7 @@ def test_a_chat_subscribes_sees_the_next_digest_once_and_nothing_old(terminal: T
     assert process.returncode == 0, err
     assert out.count("1. Language Model 12\n") == 1
     assert "Language Model 1\n" not in out
-    assert "It was number" in out
+    assert "It was sent as number 2 of 2 in the digest of" in out
     assert "Nothing has matched since the last digest" in out
     again = terminal.chat(["/digest"])
     assert "Language Model 12" not in again

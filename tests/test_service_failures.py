@@ -147,6 +147,18 @@ async def test_a_mistake_of_ours_is_not_taken_for_a_failure_of_the_model(store: 
 # ---------------------------------------------------------------- the budget
 
 
+async def test_who_may_not_cause_calls_gets_what_others_had_written_and_is_told_of_the_rest(store: Store) -> None:
+    model = FakeSummarizer()
+    written = await service(store, model).brief(PAPERS[:2], language="zh")
+    made = await service(store, model, asks=False).brief(PAPERS[:3], language="zh")
+
+    assert [made.summaries[each.id] for each in PAPERS[:2]] == [written.summaries[each.id] for each in PAPERS[:2]]
+    assert made.summaries[PAPERS[2].id].method == "extractive"
+    assert made.notes == (Note("not_allowed", {"count": 1}),)
+    assert len(model.asked) == 2
+    assert (await service(store, model, asks=False).brief(PAPERS[:2], language="zh")).notes == ()
+
+
 async def test_calls_beyond_the_days_budget_are_not_made_and_it_is_said_once(store: Store) -> None:
     model = FakeSummarizer(spend=budget(store, clock=lambda: NOW, cap=5))
     made = await service(store, model, cap=5).brief(PAPERS, language="en")

@@ -158,6 +158,11 @@ def test_every_block_is_reached() -> None:
     assert repr(tidy(document)).count("用 LLM") == 3
 
 
+def test_a_paper_keeps_its_number_and_its_id() -> None:
+    (card,) = tidy(Document((Card((Paragraph((Text("用LLM"),)),), "2405.17428", 7),), language="zh")).blocks
+    assert card == Card((Paragraph((Text("用 LLM"),)),), "2405.17428", 7)
+
+
 def test_only_chinese_documents_are_touched() -> None:
     document = Document((Paragraph((Text("用LLM"),)),), language="en")
     assert tidy(document) == document

@@ -48,7 +48,8 @@ class Option:
 class Command:
     """`usage` is what may follow the name, as help shows it; what it does is said in locales under `help_key`.
 
-    `pressed` is where the answer goes if a button carries it.
+    `pressed` is where the answer goes if a button carries it. What is not `listed` is said by buttons alone: no menu,
+    form or help shows it.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Command:
     menu: Menu = Menu.NONE
     usage: str = ""
     pressed: Place = Place.INSTEAD
+    listed: bool = True
 
     @property
     def help_key(self) -> str:
@@ -77,17 +79,21 @@ class Command:
 SETTINGS = (
     "schedule",
     "quiet",
+    "zone",
+    "empty",
     "size",
-    "layout",
     "cross_lists",
     "replacements",
     "language",
+    "layout",
     "sound",
-    "empty",
     "hashtags",
-    "zone",
+    "form",
 )
 """What `/settings` changes, in the order of its panel."""
+
+_PAPER = Option("id", "paper_ids", required=True, rest=True)
+_PAPERS = Option("ids", "paper_ids", required=True, rest=True)
 
 COMMANDS: tuple[Command, ...] = (
     Command(name="start", options=(Option("code"),)),
@@ -97,7 +103,7 @@ COMMANDS: tuple[Command, ...] = (
         options=(
             Option("topic", "topic", required=True, rest=True),
             Option("name"),
-            Option("do", "choice", choices=("yes", "no", "narrow", "sample", "page"), button=True),
+            Option("do", "choice", choices=("yes", "no", "change", "narrow", "sample", "page"), button=True),
             Option("value", button=True),
         ),
         who=Who.ADMIN,
@@ -114,12 +120,30 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="list", menu=Menu.MEMBERS),
     Command(
         name="summarize",
-        options=(Option("ids", "paper_ids", required=True, rest=True),),
+        options=(_PAPERS,),
         menu=Menu.MEMBERS,
         usage="ID…",
         pressed=Place.BELOW,
     ),
     Command(name="digest", menu=Menu.MEMBERS, pressed=Place.BELOW),
+    Command(name="abstract", options=(_PAPER,), usage="ID", pressed=Place.BELOW),
+    Command(name="evidence", options=(_PAPER,), usage="ID", pressed=Place.BELOW),
+    Command(name="save", options=(_PAPERS,), usage="ID…", pressed=Place.ASIDE),
+    Command(
+        name="saved",
+        options=(Option("what", "choice", choices=("bibtex", "remove")), Option("ids", "paper_ids", rest=True)),
+        usage="[bibtex | remove ID…]",
+        pressed=Place.BELOW,
+    ),
+    Command(name="like", options=(_PAPER,), usage="ID", pressed=Place.ASIDE),
+    Command(name="dislike", options=(_PAPER,), usage="ID", pressed=Place.ASIDE),
+    Command(
+        name="rest",
+        options=(Option("slug", required=True), Option("page", "int")),
+        usage="DIGEST [PAGE]",
+        pressed=Place.BELOW,
+        listed=False,
+    ),
     Command(
         name="settings",
         options=(Option("what", "choice", choices=SETTINGS), Option("value", rest=True)),
@@ -148,13 +172,13 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="resume", who=Who.ADMIN),
     Command(
         name="why",
-        options=(Option("id", "paper_ids", required=True, rest=True),),
+        options=(_PAPER,),
         usage="ID",
         pressed=Place.BELOW,
     ),
     Command(
         name="privacy",
-        options=(Option("do", "choice", choices=("delete", "confirm"), button=True),),
+        options=(Option("do", "choice", choices=("mine", "mine_now", "delete", "confirm"), button=True),),
         who=Who.ADMIN,
     ),
     Command(name="chats", options=(Option("page", "int"),), who=Who.OWNER, usage="[PAGE]"),
@@ -166,6 +190,15 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(name="block", options=(Option("chat", required=True),), who=Who.OWNER, usage="CHAT"),
     Command(name="stats", who=Who.OWNER),
+    Command(
+        name="settle",
+        options=(
+            Option("message", "int", button=True),
+            Option("what", "choice", choices=("send", "drop"), button=True),
+        ),
+        who=Who.ADMIN,
+        listed=False,
+    ),
 )
 """In the order help and menus have."""
 
@@ -186,7 +219,7 @@ def help_table(language: str = "en") -> str:
 
     rows = (
         f"| `{typed}` | {say(language, each.help_key)} | {say(language, f'cmd.who.{each.who}')} |"
-        for each, typed in ((each, each.typed.replace("|", "\\|")) for each in COMMANDS)
+        for each, typed in ((each, each.typed.replace("|", "\\|")) for each in COMMANDS if each.listed)
     )
     heads = " | ".join(say(language, f"cmd.table.{head}") for head in ("command", "does", "who"))
     return "\n".join((f"| {heads} |", "|---|---|---|", *rows)) + "\n"

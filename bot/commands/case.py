@@ -14,13 +14,16 @@ from bot.commands.estimates import Count, Estimates
 from bot.commands.pending import Pending
 from bot.commands.recent import Recent
 from bot.commands.saying import document
+from bot.delivery.incidents import NothingHeld, Undecided
 from bot.document import Block, Document
 from bot.languages import UnknownLanguage, known
 from bot.locales import Language, ui
 from bot.models import ArxivId, Digest, Topic
 from bot.owners import OwnerCode
+from bot.people import People
 from bot.platforms import Actor, Ask, Reply, Where
 from bot.ports import Clock, Progress, no_progress
+from bot.rights import Check, all_is_well
 from bot.store import Store
 from bot.targets import Chat, Settings, Target
 
@@ -32,17 +35,27 @@ Notify: TypeAlias = Callable[[Actor, Document], Awaitable[None]]
 Tell: TypeAlias = Callable[[Target, Document], Awaitable[None]]
 """Say something in a chat nobody there has just asked for."""
 
+Wake: TypeAlias = Callable[[Target], Awaitable[None]]
+"""A chat may get again what waits for it."""
+
 Invite: TypeAlias = Callable[[str, Where], str | None]
 """The link by which people of a platform talk to us in private or take us somewhere; None where there is none."""
+
+
+Forms: TypeAlias = Callable[[str], Sequence[str]]
+"""Names of the other forms that messages can have on a platform, beside its usual one."""
 
 
 class Reading(Protocol):
     """Papers by id with their summaries: `bot.digest.Newsroom`."""
 
     async def on_demand(
-        self, asked: Sequence[ArxivId], *, language: str, progress: Progress = no_progress
+        self, asked: Sequence[ArxivId], *, language: str, second: str | None = None, progress: Progress = no_progress
     ) -> tuple[Digest, tuple[ArxivId, ...]]:
-        """The papers found, in the order asked, and the ids nobody could give us. Raises SourceError."""
+        """The papers found, in the order asked, and the ids nobody could give us. Raises SourceError.
+
+        Each has its summary in `language`, and where `second` is given in that one too.
+        """
         ...
 
 
@@ -78,6 +91,15 @@ def no_invitation(platform: str, where: Where) -> str | None:
     return None
 
 
+def no_other_forms(platform: str) -> Sequence[str]:
+    """For platforms whose messages have one form."""
+    return ()
+
+
+async def nobody_waits(target: Target) -> None:
+    """For those who queue nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What the desk answers with. `modest` reads without model calls: what is cached, or the paper's own sentences.
@@ -103,14 +125,20 @@ class Means:
     daily_cap: int
     watched: tuple[str, ...]
     invite: Invite = no_invitation
+    forms: Forms = no_other_forms
+    check: Check = all_is_well
+    undecided: Undecided = field(default_factory=NothingHeld)
+    wake: Wake = nobody_waits
     patience: float = 0.4
     pending: Pending = field(init=False)
     recent: Recent = field(init=False)
+    people: People = field(init=False)
     estimates: Estimates = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pending", Pending(self.chats))
         object.__setattr__(self, "recent", Recent(self.store, self.clock))
+        object.__setattr__(self, "people", People(self.store, clock=self.clock))
         object.__setattr__(self, "estimates", Estimates(self.count, self.clock))
 
 

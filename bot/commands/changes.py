@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, cast
 
@@ -14,20 +15,22 @@ from bot.targets import Settings
 LARGEST = 100
 """Papers in full that one digest may have; beside `all`."""
 
-TAKES = {
-    "schedule": "arrival · 09:00 · mon-fri 09:00",
+USUAL = "usual"
+"""What one types for a platform's usual form."""
+
+_TAKES = {
+    "schedule": "arrival · 09:00 · mon-fri 09:00 · weekly fri 17:00",
     "quiet": "22-8 · off",
+    "zone": "Asia/Shanghai · Berlin · UTC+8",
+    "empty": "silence · line",
     "size": f"1–{LARGEST} · all",
-    "layout": "digest · titles · papers",
     "cross_lists": "on · off",
     "replacements": "on · off",
     "language": "en · zh · ru · en+zh",
+    "layout": "digest · titles · papers",
     "sound": "auto · silent · loud",
-    "empty": "silence · line",
     "hashtags": "on · off",
-    "zone": "Asia/Shanghai · Berlin · UTC+8",
 }
-"""What each of SETTINGS can be, as one types it."""
 
 _SOUND = {said: silent for silent, said in SOUND.items()}
 
@@ -36,8 +39,18 @@ class WrongValue(ValueError):
     """This setting takes something else."""
 
 
-def change(now: Settings, what: str, value: str) -> Settings:
-    """`now` with `what`, one of SETTINGS, changed to what `value` says.
+def takes(what: str, forms: Sequence[str] = ()) -> str:
+    """What one of SETTINGS can be, as one types it; `forms` are other forms the platform has."""
+    return " · ".join((USUAL, *forms, *(("sample",) if forms else ()))) if what == "form" else _TAKES[what]
+
+
+def is_sample(what: str, value: str) -> bool:
+    """Does this ask to see another form, which changes nothing?"""
+    return what == "form" and value.lower().split()[:1] == ["sample"]
+
+
+def change(now: Settings, what: str, value: str, *, forms: Sequence[str] = ()) -> Settings:
+    """`now` with `what`, one of SETTINGS, changed to what `value` says; `forms` are other forms the platform has.
 
     Raises WrongValue; ScheduleError, UnknownZone and UnknownLanguage for what is more than one word.
     """
@@ -52,6 +65,8 @@ def change(now: Settings, what: str, value: str) -> Settings:
             return replace(now, languages=tongues.read(value))
         case "size":
             return replace(now, size=_size(value.lower()))
+        case "form":
+            return replace(now, form=_form(value.lower(), forms))
         case _:
             return _chosen(now, what, value.lower())
 
@@ -73,6 +88,14 @@ def _chosen(now: Settings, what: str, word: str) -> Settings:
             return replace(now, hashtags=_flag(word))
         case _:
             raise WrongValue
+
+
+def _form(word: str, forms: Sequence[str]) -> str:
+    if word == USUAL:
+        return ""
+    if word not in forms:
+        raise WrongValue
+    return word
 
 
 def _flag(word: str) -> bool:

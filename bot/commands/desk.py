@@ -19,7 +19,21 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from bot.access import Action, Verdict
-from bot.commands import BY_NAME, follow, owners, people, reading, schedule, settings, unfollow, why
+from bot.commands import (
+    BY_NAME,
+    follow,
+    owners,
+    papers,
+    people,
+    reading,
+    rest,
+    saved,
+    schedule,
+    settings,
+    settle,
+    unfollow,
+    why,
+)
 from bot.commands.case import (
     Case,
     Invite,
@@ -35,11 +49,13 @@ from bot.commands.case import (
 )
 from bot.commands.estimates import Count
 from bot.commands.failures import apology, said
-from bot.commands.permission import deed, is_for_owners, refused, verdict
+from bot.commands.keeper import remember
+from bot.commands.permission import changes, deed, is_for_owners, refused, verdict
 from bot.commands.saying import line
 from bot.platforms import Ask, Place, Reply
 from bot.ports import BotError
-from bot.targets import Target
+from bot.targets import Settings, Target
+from bot.topics.catalogue import entries
 
 __all__ = ["Count", "Desk", "Invite", "Means", "Notify", "Owners", "Poster", "Reading", "Tell"]
 
@@ -61,6 +77,13 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "list": unfollow.list_,
         "summarize": reading.summarize,
         "digest": reading.digest,
+        "abstract": papers.abstract,
+        "evidence": papers.evidence,
+        "save": saved.save,
+        "saved": saved.saved,
+        "like": papers.like,
+        "dislike": papers.dislike,
+        "rest": rest.rest,
         "why": why.why,
         "settings": settings.settings,
         "language": settings.language,
@@ -71,6 +94,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "allow": owners.allow,
         "block": owners.block,
         "stats": owners.stats,
+        "settle": settle.settle,
     }
 )
 
@@ -102,8 +126,13 @@ class Desk:
             logger.error("an ask failed: command=%s error=%s\n%s", _name(ask), type(error).__name__, where)  # noqa: TRY400
             yield _placed(Reply(apology(language)), ask)
 
+    async def announced(self) -> None:
+        """Count the catalogue's topics in what is stored now, so that nobody who asks waits for that."""
+        topics = [named.topic for named in entries()]
+        await self._means.recent.volumes(topics, Settings(), watched=self._means.watched)
+
     async def _case(self, ask: Ask) -> Case:
-        stored = await asyncio.to_thread(self._means.chats.chat, ask.target)
+        stored = await asyncio.to_thread(self._means.chats.met, ask.target, kind=ask.kind, title=ask.title)
         options = {name: value for name, value in ask.options.items() if value != ""}
         return Case(ask=ask, means=self._means, chat=chat_of(ask, stored), known=stored is not None, options=options)
 
@@ -122,12 +151,15 @@ class Desk:
             if found is Verdict.ALLOW and is_for_owners(name) and not case.is_owner:
                 found = Verdict.OWNERS_ONLY
             if found not in {Verdict.ALLOW, Verdict.ALLOW_EXTRACTIVE}:
-                yield await refused(case, found)
+                refusal = await refused(case, found)
+                await remember(case, action, found)
+                yield refusal
                 return
             case = replace(case, model=found is Verdict.ALLOW)
             replies = HANDLERS[name](case)
             # A change is over before its answer is told, so that a slow platform keeps no other change waiting.
             made = [reply async for reply in replies] if action is Action.CHANGE else None
+            await remember(case, action, found)
         if made is not None:
             for reply in made:
                 yield reply
@@ -136,7 +168,7 @@ class Desk:
             yield reply
 
     async def _late(self, case: Case) -> AsyncIterator[Reply]:
-        if case.ask.command in BY_NAME and deed(case.ask.command, case.options) is Action.CHANGE:
+        if case.ask.command in BY_NAME and changes(case.ask.command, case.options):
             async for _ in self._answers(case):
                 pass  # nobody waits for this answer any more; /list and /settings show what came of it
         now = self._means.clock()
@@ -165,7 +197,7 @@ class Desk:
 def _placed(reply: Reply, ask: Ask) -> Reply:
     """Where the answer to a button goes: as its command has it, but what only its presser should see stands aside."""
     command = BY_NAME.get(ask.command)
-    if not ask.pressed or command is None or reply.place is not Place.BELOW:
+    if not ask.pressed or command is None or reply.apart or reply.place is not Place.BELOW:
         return reply
     return replace(reply, place=Place.ASIDE if reply.private and ask.kind != "private" else command.pressed)
 

@@ -9,21 +9,22 @@ from dataclasses import replace
 from bot.commands import phrases
 from bot.commands.case import Case
 from bot.commands.failures import query_mistake
+from bot.commands.lacking import lacking
 from bot.commands.offers import catalogue, narrower, offer
+from bot.commands.panel import panel
+from bot.commands.samples import sample
 from bot.commands.saying import button, line, note, row
-from bot.commands.text import fits
+from bot.commands.text import LONGEST_NAME, command, fits
 from bot.delivery.schedule import next_due
-from bot.document import Action, Bold
+from bot.document import Action, Block, Bold, Code, Paragraph, Text
 from bot.locales import say
-from bot.models import Topic
+from bot.models import ArxivId, Topic
 from bot.platforms import Reply
+from bot.sources.ids import find
 from bot.targets import Settings, State
 from bot.topics.catalogue import topic as meant
 from bot.topics.query import QueryError, parse
 from bot.wording import clean
-
-SAMPLE = 3
-"""Papers of a sample."""
 
 
 async def subscribe(case: Case) -> AsyncIterator[Reply]:
@@ -50,10 +51,15 @@ async def _pressed(case: Case, topic: Topic, do: str) -> AsyncIterator[Reply]:
             yield await _follow(case, topic)
         case "no":
             yield case.reply(line(case.language, "cmd.subscribe.dropped"), row(_catalogue_button(case)))
+        case "change":
+            forms = case.means.forms(case.target.platform)
+            shown = panel(case.chat, case.language, forms=forms)
+            settings = case.reply(*shown, private=case.ask.kind != "private")
+            yield replace(settings, apart=True)  # the offer stays, to be taken after that
         case "narrow":
             yield await narrower(case, topic)
         case "sample":
-            async for reply in _sample(case, topic):
+            async for reply in sample(case, [topic]):
                 yield reply
         case _:
             async for reply in _offered(case, topic):
@@ -61,12 +67,16 @@ async def _pressed(case: Case, topic: Topic, do: str) -> AsyncIterator[Reply]:
 
 
 async def _typed(case: Case, typed: str) -> AsyncIterator[Reply]:
+    if " " not in typed and (named := find(typed)):
+        pointed = Paragraph((Text("» "), Code(str(named[0]))))
+        yield _a_paper(case, named[0], line(case.language, "cmd.query.paper_id"), pointed)
+        return
     try:
         topic = meant(typed)
     except QueryError as error:
         yield await _mistaken(case, error)
         return
-    if name := clean(case.option("name"), 60):
+    if name := clean(case.option("name"), LONGEST_NAME):
         topic = Topic(name=name, query=topic.query)
     async for reply in _offered(case, topic):
         yield reply
@@ -84,19 +94,24 @@ async def _offered(case: Case, topic: Topic) -> AsyncIterator[Reply]:
 
 async def _mistaken(case: Case, error: QueryError) -> Reply:
     """What is wrong, with a button that takes the suggestion."""
-    if error.code == "paper_id":
-        id_ = error.text[error.place : error.place + error.length]
-        label = say(case.language, "cmd.button.summarize", id=id_)
-        return case.reply(*query_mistake(error, case.language, what_to_do=False), row(button(label, "summarize", id_)))
+    if error.code == "paper_id" and (named := find(error.text)):
+        return _a_paper(case, named[0], *query_mistake(error, case.language, what_to_do=False))
     offered: Action | None = None
     if error.suggestion:
-        carried = ("subscribe", error.suggestion)
-        if not fits(" ".join(carried)) or error.suggestion.startswith("~"):
+        carried, name = ("subscribe", error.suggestion), clean(case.option("name"), LONGEST_NAME)
+        if name or not fits(command(*carried)) or error.suggestion.startswith("~"):
             query = parse(error.suggestion, longest=None)
-            carried = ("subscribe", await case.means.pending.keep(case.target, Topic(name=query.text, query=query)))
+            topic = Topic(name=name or query.text, query=query)
+            carried = ("subscribe", await case.means.pending.keep(case.target, topic))
         offered = button(error.suggestion, *carried)
     how = button(say(case.language, "cmd.button.how"), "help", "subscribe")
     return case.reply(*query_mistake(error, case.language), row(offered), row(how), private=True)
+
+
+def _a_paper(case: Case, named: ArxivId, *said: Block) -> Reply:
+    """Not a topic; but a paper can be summarized."""
+    label = say(case.language, "cmd.button.summarize", id=named.key)
+    return case.reply(*said, row(button(label, "summarize", str(named))), private=True)
 
 
 async def _follow(case: Case, topic: Topic) -> Reply:
@@ -113,7 +128,7 @@ async def _follow(case: Case, topic: Topic) -> Reply:
         await asyncio.to_thread(chats.save_settings, case.target, wanted, next_due_at=due)
     await case.once(chats.subscribe, case.target, topic, since=now, update=case.ask.update)
     language = case.language
-    sample = button(say(language, "cmd.button.sample"), "subscribe", case.option("topic"), "sample")
+    show_me = button(say(language, "cmd.button.sample"), "subscribe", case.option("topic"), "sample")
     now_button = button(say(language, "cmd.button.post_now"), "digest")
     return case.reply(
         line(
@@ -124,7 +139,8 @@ async def _follow(case: Case, topic: Topic) -> Reply:
         ),
         None if case.means.has_model else note(language, "cmd.no_model"),
         line(language, "cmd.subscribe.paused") if case.chat.state is State.PAUSED else None,
-        row(sample, now_button),
+        await lacking(case),
+        row(show_me, now_button),
     )
 
 
@@ -139,20 +155,6 @@ def _sized(settings: Settings, value: str) -> Settings:
             )
         case _:
             return settings
-
-
-async def _sample(case: Case, topic: Topic) -> AsyncIterator[Reply]:
-    back = case.means.limits.take(case.ask.actor, case.target)
-    if back is not None:
-        yield case.reply(line(case.language, "cmd.limit", at=back.strftime("%H:%M UTC")), private=True)
-        return
-
-    async def made() -> Reply:
-        return Reply(await case.means.poster.preview(case.chat, [topic], limit=SAMPLE), private=True)
-
-    meanwhile = line(case.language, "cmd.subscribe.sampling", topic=Bold(clean(topic.called(case.language), 80)))
-    async for reply in case.soon(made(), lambda: case.reply(meanwhile, private=True)):
-        yield reply
 
 
 async def followed_as(case: Case, topic: Topic) -> int | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from bot.commands import phrases
 from bot.commands.case import Case
 from bot.commands.recent import ANNOUNCEMENTS, Volume
 from bot.commands.saying import button, line, note, row, rows, words
+from bot.commands.shelf import shelf
 from bot.commands.text import LONGEST_NAME
 from bot.document import Action, Actions, Block, Bold, Code, Item, Link, ListBlock, Paragraph, Spans
 from bot.latex import readable
@@ -19,9 +21,6 @@ from bot.topics.catalogue import entries
 from bot.topics.query import LONGEST, QueryError, parse
 from bot.wording import TITLE, clean, cut
 
-A_PAGE = 12
-"""Topics of the catalogue at a time; Discord shows five rows of five."""
-
 MANY = 30
 """Papers a day from which on a topic is offered by its best."""
 
@@ -31,29 +30,15 @@ CATEGORIES = 3
 
 async def catalogue(case: Case) -> Reply:
     """The named topics as buttons, some at a time; those that are followed are marked."""
-    language, chats = case.language, case.means.chats
+    chats, value = case.means.chats, case.option("value")
 
     def followed() -> set[str]:
-        return {chats.canonical(each.topic) for each in chats.subscriptions(case.target)}
+        have = {chats.canonical(each.topic) for each in chats.subscriptions(case.target)}
+        return {named.id for named in entries() if chats.canonical(named.topic) in have}
 
-    have = await asyncio.to_thread(followed)
-    every = entries()
-    pages = -(-len(every) // A_PAGE)
-    value = case.option("value")
-    number = min(max(int(value), 1), pages) if value.isascii() and value.isdecimal() and len(value) < 4 else 1
-    shown = [
-        button(
-            f"✓ {named.topic.called(language)}"
-            if chats.canonical(named.topic) in have
-            else named.topic.called(language),
-            "subscribe",
-            f"~{named.id}",
-        )
-        for named in every[(number - 1) * A_PAGE : number * A_PAGE]
-    ]
-    more = button(say(language, "cmd.button.more"), "subscribe", "~", "page", number % pages + 1)
-    own = button(say(language, "cmd.button.own"), "help", "subscribe")
-    return case.reply(line(language, f"cmd.catalogue.{case.ask.kind}"), *rows(shown, width=2), row(more, own))
+    page = int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else 1
+    buttons = shelf(case.language, page=page, followed=await asyncio.to_thread(followed))
+    return case.reply(line(case.language, f"cmd.catalogue.{case.ask.kind}"), *buttons)
 
 
 async def offer(case: Case, topic: Topic) -> Reply:
@@ -67,6 +52,7 @@ async def offer(case: Case, topic: Topic) -> Reply:
     return case.reply(
         *heading(topic, language),
         Paragraph(brings(volume, estimate, language)),
+        line(language, "cmd.volume.latest") if volume.latest and not volume.reaches else None,
         ListBlock(tuple(Item((_titled(paper),)) for paper in volume.latest)) if volume.latest else None,
         line(
             language,
@@ -98,8 +84,8 @@ def brings(volume: Volume, estimate: int | None, language: str) -> Spans:
         return words(language, "cmd.volume.rare" if volume.total else "cmd.volume.none", count=volume.total)
     if estimate is not None:
         a_day = round(estimate / ANNOUNCEMENTS)
-        key = "cmd.volume.estimate" if a_day else "cmd.volume.rare_estimate"
-        return words(language, key, count=a_day or estimate)
+        key = "estimate" if a_day else "rare_estimate" if estimate else "none_estimate"
+        return words(language, f"cmd.volume.{key}", count=a_day or estimate)
     if volume.counts:
         return words(language, "cmd.volume.few", count=volume.total, days=len(volume.counts))
     return words(language, "cmd.volume.unknown")
@@ -118,7 +104,8 @@ async def narrower(case: Case, topic: Topic) -> Reply:
             shown.append(button(label, "subscribe", await means.pending.keep(case.target, less)))
     example = Code(f"/subscribe {cut(clean(topic.query.text), 60)} cs.CL -survey")
     how = button(say(language, "cmd.button.how"), "help", "subscribe")
-    return case.reply(line(language, "cmd.narrow", example=example), *rows(shown, width=2), row(how))
+    said = case.reply(line(language, "cmd.narrow", example=example), *rows(shown, width=2), row(how))
+    return replace(said, apart=True)  # the offer stays until an admin decides
 
 
 def _less(topic: Topic, part: str, language: str) -> Topic | None:
@@ -137,7 +124,7 @@ def _decisions(language: str, ref: str, *, many: bool) -> tuple[Actions, ...]:
     no = button(say(language, "cmd.button.no"), "subscribe", ref, "no")
     if not many:
         yes = button(say(language, "cmd.button.subscribe"), "subscribe", ref, "yes")
-        return (row(yes, button(say(language, "cmd.button.change"), "settings"), no),)
+        return (row(yes, button(say(language, "cmd.button.change"), "subscribe", ref, "change"), no),)
     best = (button(say(language, "cmd.button.best", count=most), "subscribe", ref, "yes", most) for most in (10, 20))
     titles = button(say(language, "cmd.button.titles"), "subscribe", ref, "yes", "titles")
     return (row(*best, titles), row(button(say(language, "cmd.button.narrow"), "subscribe", ref, "narrow"), no))

@@ -7,9 +7,10 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import UTC
 
+from bot.chats import Chats
 from bot.commands.case import Case
 from bot.commands.saying import aside, button, document, line, row, title, words
-from bot.commands.text import read
+from bot.commands.text import command, fits, read, short
 from bot.document import Action, Actions, Bold, Code, Item, ListBlock, Text
 from bot.locales import say, ui
 from bot.platforms import Reply
@@ -68,6 +69,7 @@ async def stats(case: Case) -> AsyncIterator[Reply]:
     calls = await asyncio.to_thread(means.store.model_calls, now.astimezone(UTC).date())
     days = await asyncio.to_thread(means.store.days)
     count = await asyncio.to_thread(means.chats.count)
+    kept = await asyncio.to_thread(means.people.kept)
     expected = expected_day(now)
     if not days:
         feed = words(language, "cmd.stats.feed_none")
@@ -80,6 +82,7 @@ async def stats(case: Case) -> AsyncIterator[Reply]:
         words(language, "cmd.stats.chats", chats=count, digests=found.digests),
         words(language, "cmd.stats.messages", sent=found.sent, waiting=found.waiting, held=found.held, dead=found.dead),
         words(language, "cmd.stats.resent", resent=found.resent),
+        words(language, "cmd.stats.people", saved=kept.saved, likes=kept.likes, dislikes=kept.dislikes),
         words(language, "cmd.stats.calls", calls=calls, most=means.daily_cap)
         if means.has_model
         else words(language, "cmd.stats.no_model"),
@@ -87,6 +90,12 @@ async def stats(case: Case) -> AsyncIterator[Reply]:
     )
     listed = button(say(language, "cmd.button.chats"), "chats")
     yield case.reply(title(language, "cmd.stats.title"), ListBlock(tuple(Item(each) for each in lines)), row(listed))
+
+
+def chat_word(target: Target) -> str:
+    """What names `target` in a button: itself, or a short name where that is too long for one. Pure."""
+    named = str(target)
+    return named if fits(command("allow", named, "no_model")) else f"~{short(named)}"
 
 
 def target_of(text: str) -> Target | None:
@@ -99,7 +108,7 @@ def target_of(text: str) -> Target | None:
 
 async def _decided(case: Case, access: Access) -> Reply:
     language, chats = case.language, case.means.chats
-    target = target_of(case.option("chat"))
+    target = await asyncio.to_thread(_named_by_a_button, chats, case.option("chat")) or target_of(case.option("chat"))
     if target is None:
         return case.reply(line(language, "cmd.owners.usage"), private=True)
     places = await asyncio.to_thread(chats.places, target)
@@ -107,13 +116,15 @@ async def _decided(case: Case, access: Access) -> Reply:
         return case.reply(line(language, "cmd.owners.unknown", chat=Code(clean(str(target), 100))), private=True)
     chat = next((place for place in places if place.target == target), places[0])
     await case.once(chats.set_access, chat.target, access, update=case.ask.update)
+    for place in places:
+        await case.means.wake(place.target)
     heard = True
     if access is not Access.BLOCKED and chat.access not in {Access.ALLOWED, Access.NO_MODEL}:
         heard = await _told(case, chat, access)
     undo = (
-        button(say(language, "cmd.button.allow"), "allow", str(chat.target))
+        button(say(language, "cmd.button.allow"), "allow", chat_word(chat.target))
         if access is Access.BLOCKED
-        else button(say(language, "cmd.button.block"), "block", str(chat.target))
+        else button(say(language, "cmd.button.block"), "block", chat_word(chat.target))
     )
     name = Bold(clean(chat.title or str(chat.target), 100))
     return case.reply(
@@ -121,6 +132,16 @@ async def _decided(case: Case, access: Access) -> Reply:
         None if heard else line(language, "cmd.owners.not_told"),
         row(undo),
     )
+
+
+def _named_by_a_button(chats: Chats, word: str) -> Target | None:
+    """The chat with this `chat_word`, if that is a short one and the chat is still known."""
+    offset, some = 0, 500
+    while word.startswith("~") and (known := chats.chats(offset=offset, limit=some)):
+        if found := next((chat.target for chat in known if chat_word(chat.target) == word), None):
+            return found
+        offset += some
+    return None
 
 
 async def _told(case: Case, chat: Chat, access: Access) -> bool:

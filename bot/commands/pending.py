@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.chats import Chats
 from bot.commands.text import short
 from bot.models import Topic
+from bot.target_table import OFFERS, WISH, mark_of
 from bot.targets import Target
 from bot.topics.catalogue import entries
 from bot.topics.query import QueryError, parse
@@ -60,17 +61,11 @@ class Pending:
 
     async def wish(self, target: Target, carried: str) -> None:
         """What somebody there wants as soon as the owners allow it: the command of a button."""
-        await asyncio.to_thread(self._chats.set_mark, f"wish {target}", carried)
+        await asyncio.to_thread(self._chats.set_mark, mark_of(WISH, target), carried)
 
     async def wished(self, target: Target) -> str:
         """What was wanted last, '' if nothing was."""
-        return await asyncio.to_thread(self._chats.mark, f"wish {target}") or ""
-
-    async def forget(self, target: Target) -> None:
-        """Every offer and wish of this chat."""
-        async with self._turn:
-            await asyncio.to_thread(self._chats.set_mark, _key(target), "[]")
-            await asyncio.to_thread(self._chats.set_mark, f"wish {target}", "")
+        return await asyncio.to_thread(self._chats.mark, mark_of(WISH, target)) or ""
 
     def _offers(self, target: Target) -> list[_Offer]:
         stored = self._chats.mark(_key(target))
@@ -86,7 +81,7 @@ class Pending:
 
 
 def _key(target: Target) -> str:
-    return f"offers {target}"
+    return mark_of(OFFERS, target)
 
 
 def _catalogue_id(topic: Topic) -> str | None:

@@ -80,9 +80,10 @@ async def help_(case: Case) -> AsyncIterator[Reply]:
         yield case.reply(line(language, "cmd.help.unknown", said=f"/{asked[:32]}"), row(meant, helped), private=True)
         return
     if command is not None:
-        yield case.reply(*_one(command, language))
+        topics = button(say(language, "cmd.button.catalogue"), "subscribe") if command.name == "subscribe" else None
+        yield case.reply(*_one(command, language), row(topics))
         return
-    shown = [each for each in COMMANDS if each.who is not Who.OWNER or case.is_owner]
+    shown = [each for each in COMMANDS if each.listed and (each.who is not Who.OWNER or case.is_owner)]
     often = [each for each in shown if each.menu is not Menu.NONE]
     rare = [each for each in shown if each.menu is Menu.NONE and each.name != "start"]
     yield case.reply(
@@ -111,26 +112,45 @@ def _one(command: Command, language: str) -> tuple[Block, ...]:
 
 
 async def privacy(case: Case) -> AsyncIterator[Reply]:
-    """What is kept about this chat and its people, and a way to delete it, which is asked twice."""
-    language, do = case.language, case.option("do")
+    """What is kept about this chat and about people, and a way to delete either, which is asked twice.
+
+    Everybody deletes what is theirs; in a private chat that is the same as the chat's.
+    """
+    language, do, alone = case.language, case.option("do"), case.ask.kind == "private"
     if do in {"delete", "confirm"} and not (case.is_owner or await case.is_admin()):
         yield case.reply(line(language, "cmd.privacy.admins_only"), private=True)
     elif do == "delete":
-        yield case.reply(
-            line(language, f"cmd.privacy.sure.{case.ask.kind}"),
-            row(
-                button(say(language, "cmd.button.delete_now"), "privacy", "confirm"),
-                button(say(language, "cmd.button.no"), "privacy"),
-            ),
-        )
+        yield _sure(case, f"cmd.privacy.sure.{case.ask.kind}", "confirm")
     elif do == "confirm":
         await asyncio.to_thread(case.means.chats.forget, case.target)
-        await case.means.pending.forget(case.target)
+        if alone:
+            await asyncio.to_thread(case.means.people.forget, case.ask.actor)
         yield case.reply(line(language, "cmd.privacy.deleted"), row(button(say(language, "cmd.button.start"), "start")))
+    elif do == "mine":
+        yield _sure(case, "cmd.privacy.sure.mine", "mine_now")
+    elif do == "mine_now":
+        gone = await asyncio.to_thread(case.means.people.forget, case.ask.actor)
+        votes = gone.likes + gone.dislikes
+        yield case.reply(line(language, "cmd.privacy.mine_deleted", saved=gone.saved, votes=votes), private=True)
     else:
-        kept = ("chat", "people", "reading", "others")
-        yield case.reply(
-            title(language, "cmd.privacy.title"),
-            ListBlock(tuple(Item(words(language, f"cmd.privacy.{what}")) for what in kept)),
-            row(button(say(language, "cmd.button.delete"), "privacy", "delete")),
-        )
+        yield await _kept(case)
+
+
+def _sure(case: Case, key: str, confirmed: str) -> Reply:
+    language = case.language
+    yes = button(say(language, "cmd.button.delete_now"), "privacy", confirmed)
+    return case.reply(line(language, key), row(yes, button(say(language, "cmd.button.no"), "privacy")))
+
+
+async def _kept(case: Case) -> Reply:
+    language, alone = case.language, case.ask.kind == "private"
+    lines = [words(language, f"cmd.privacy.{what}") for what in ("chat", "people", "reading", "others")]
+    if alone:  # in a group, how much somebody saved is not everybody's to see
+        mine = await asyncio.to_thread(case.means.people.kept, case.ask.actor)
+        lines.insert(2, words(language, "cmd.privacy.mine", saved=mine.saved, votes=mine.likes + mine.dislikes))
+    delete = button(say(language, "cmd.button.delete" if alone else "cmd.button.delete_chat"), "privacy", "delete")
+    return case.reply(
+        title(language, "cmd.privacy.title"),
+        ListBlock(tuple(map(Item, lines))),
+        row(None if alone else button(say(language, "cmd.button.delete"), "privacy", "mine"), delete),
+    )

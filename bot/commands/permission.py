@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from bot.access import Action, Verdict, decide
 from bot.commands import BY_NAME, Who
 from bot.commands.case import Case
+from bot.commands.changes import is_sample
+from bot.commands.owners import chat_word
 from bot.commands.saying import button, document, line, row, words
 from bot.commands.text import command, fits
 from bot.document import Code
@@ -27,7 +29,8 @@ def deed(name: str, options: Mapping[str, str | int]) -> Action:
     """What a command does with these options. Pure.
 
     Looking at settings, the catalogue or an offer is free for everybody: the buttons below are not. `/digest` is
-    answered to everybody, each in their way; `/privacy` deletes what is the chat's own, which admins may always do.
+    answered to everybody, each in their way; `/privacy` deletes what is the chat's own, which admins may always do, or
+    the asker's. What people keep for themselves is theirs.
     """
     match name:
         case "pause" | "resume":
@@ -41,11 +44,20 @@ def deed(name: str, options: Mapping[str, str | int]) -> Action:
         case "schedule":
             return Action.CHANGE if options.keys() & {"when", "zone"} else Action.READ
         case "settings":
+            if is_sample(str(options.get("what", "")), str(options.get("value", ""))):
+                return Action.MODEL
             return Action.CHANGE if "value" in options else Action.READ
         case "summarize":
             return Action.MODEL
         case _:
             return Action.READ
+
+
+def changes(name: str, options: Mapping[str, str | int]) -> bool:
+    """Does somebody rely on its effect: on the chat, or on what they keep themselves? Pure."""
+    own = name in {"save", "like", "dislike"} or (name == "saved" and options.get("what") == "remove")
+    decides = name in {"allow", "block", "settle"}
+    return own or decides or deed(name, options) is Action.CHANGE
 
 
 async def verdict(case: Case, action: Action) -> Verdict:
@@ -98,15 +110,15 @@ async def _owners_asked(case: Case) -> Reply:
 
 async def _told(case: Case, owner: Actor) -> bool:
     """Could this owner be asked?"""
-    language, chat = await _spoken_by(case, owner), str(case.target)
+    language, chat, word = await _spoken_by(case, owner), str(case.target), chat_word(case.target)
     asked = document(
         language,
         line(language, f"cmd.ask_owners.question.{case.ask.kind}", chat=case.ask.title or chat, id=Code(chat)),
         row(
-            button(_label(language, "allow"), "allow", chat),
-            button(_label(language, "no_model"), "allow", chat, "no_model"),
+            button(_label(language, "allow"), "allow", word),
+            button(_label(language, "no_model"), "allow", word, "no_model"),
         ),
-        row(button(_label(language, "block"), "block", chat)),
+        row(button(_label(language, "block"), "block", word)),
     )
     try:
         await case.means.notify(owner, asked)

@@ -8,7 +8,7 @@ from bot.commands import SETTINGS
 from bot.delivery.schedule import next_due, zone
 from bot.delivery.schedule_words import EVERY_DAY, WORKDAYS
 from bot.delivery.zones import spoken_zone
-from bot.locales import day, say, ui
+from bot.locales import day, messages, say, ui
 from bot.targets import At, OnArrival, Settings
 
 _OWN_NAMES = {"zh": "中文", "zh-Hant": "繁體中文"}
@@ -51,13 +51,24 @@ def zone_name(settings: Settings) -> str:
     return spoken_zone(settings.zone) if settings.zone else "UTC"
 
 
+def city(zone: str, language: str) -> str:
+    """A zone by the name of its city: 上海, Москва."""
+    from babel.dates import get_timezone_location  # noqa: PLC0415 - its data takes a while
+
+    if "/" not in zone:
+        return zone
+    return str(get_timezone_location(zone, locale=ui(language), return_city=True))
+
+
 def following(settings: Settings, language: str, *, now: datetime) -> str | None:
     """When the next digest is due, by the chat's own clock; None on arrival."""
     at = next_due(settings, after=now)
-    if at is None:
-        return None
-    local = at.astimezone(zone(settings))
-    return f"{day(language, local.date())} {local:%H:%M}"
+    return None if at is None else _on_its_clock(at, settings, language)
+
+
+def moment(at: datetime, settings: Settings, language: str) -> str:
+    """An instant by the chat's own clock, which is named: `Tue 19 May 09:00 (Asia/Shanghai)`."""
+    return say(language, "cmd.when.zone", when=_on_its_clock(at, settings, language), zone=zone_name(settings))
 
 
 def size(settings: Settings, language: str) -> str:
@@ -87,6 +98,17 @@ def own_name(code: str) -> str:
     return f"{name[:1].upper()}{name[1:]}" if name else code
 
 
+def has_quiet_hours(settings: Settings) -> bool:
+    """Are there hours in which nothing comes on arrival?"""
+    return _span(settings) is not None
+
+
+def form(name: str, language: str) -> str:
+    """A form of messages by its name; '' is the platform's usual one."""
+    key = f"cmd.form.{name or 'usual'}"
+    return say(language, key) if key in messages(ui(language)) else name
+
+
 def setting(what: str, settings: Settings, language: str) -> str:
     """The value of one of SETTINGS."""
     flags = {"cross_lists": settings.cross_lists, "replacements": settings.replacements, "hashtags": settings.hashtags}
@@ -109,6 +131,8 @@ def setting(what: str, settings: Settings, language: str) -> str:
             return say(language, "cmd.empty.line" if settings.say_empty else "cmd.empty.silence")
         case "zone":
             return zone_name(settings) if settings.zone else say(language, "cmd.zone.none")
+        case "form":
+            return form(settings.form, language)
         case _:
             return say(language, "cmd.on" if flags[what] else "cmd.off")
 
@@ -117,9 +141,9 @@ SOUND = {None: "auto", True: "silent", False: "loud"}
 """What `/settings sound` takes, by Settings.silent."""
 
 
-def table(settings: Settings, language: str) -> tuple[tuple[str, str, str], ...]:
-    """Each of SETTINGS with its name and its value in words."""
-    return tuple((what, say(language, f"cmd.setting.{what}"), setting(what, settings, language)) for what in SETTINGS)
+def table(settings: Settings, language: str, *, only: tuple[str, ...] = SETTINGS) -> tuple[tuple[str, str, str], ...]:
+    """Each of SETTINGS, or of `only`, with its name and its value in words."""
+    return tuple((what, say(language, f"cmd.setting.{what}"), setting(what, settings, language)) for what in only)
 
 
 def _span(settings: Settings) -> tuple[str, str] | None:
@@ -127,6 +151,11 @@ def _span(settings: Settings) -> tuple[str, str] | None:
     if settings.quiet is None or settings.quiet[0] == settings.quiet[1]:
         return None
     return f"{settings.quiet[0]:%H:%M}", f"{settings.quiet[1]:%H:%M}"
+
+
+def _on_its_clock(at: datetime, settings: Settings, language: str) -> str:
+    local = at.astimezone(zone(settings))
+    return f"{day(language, local.date())} {local:%H:%M}"
 
 
 def _hours(times: tuple[time, ...], language: str) -> str:

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from bot.access import Action, Verdict
+from bot.chat_digest import is_roomy
 from bot.commands.case import Case
 from bot.commands.permission import refused, verdict
-from bot.commands.saying import aside, button, line, row
+from bot.commands.saying import button, line, row
 from bot.compose import papers as compose
 from bot.document import Document, Link
+from bot.harvest import Arrivals
 from bot.latex import readable
 from bot.locales import say
 from bot.models import ArxivId
@@ -42,11 +44,11 @@ async def summarize(case: Case) -> AsyncIterator[Reply]:
 
 async def _read(case: Case, asked: Sequence[ArxivId], *, left: int) -> Reply:
     reading = case.means.reading if case.model else case.means.modest
-    made, _ = await reading.on_demand(asked, language=case.settings.languages[0])
-    told = compose(made, language=case.settings.languages[0])
+    language, *others = case.settings.languages
+    made, _ = await reading.on_demand(asked, language=language, second=next(iter(others), None))
+    folded = is_roomy(case.chat)  # elsewhere buttons show abstract and passages
+    told = compose(made, language=language, abstracts=folded, evidence=folded)
     extra = []
-    if not case.model and case.means.has_model:
-        extra.append(aside(case.language, "cmd.summarize.modest"))
     if left:
         extra.append(line(case.language, "cmd.summarize.left", count=left, most=MOST))
     return Reply(Document((*told.blocks, *extra), language=told.language))
@@ -105,7 +107,8 @@ async def _post(case: Case) -> Reply:
     count = await case.means.poster.post_now(case.chat, period=f"ask:{case.ask.update}")
     if count:
         return case.reply(line(case.language, "cmd.digest.posted", count=count))
-    nothing = line(case.language, "cmd.digest.nothing")
+    read = await asyncio.to_thread(Arrivals(case.means.chats).all)
+    nothing = line(case.language, "cmd.digest.nothing" if read else "cmd.digest.not_read_yet")
     listed = button(say(case.language, "cmd.button.list"), "list")
     return case.reply(nothing, row(listed))
 

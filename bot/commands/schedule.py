@@ -7,18 +7,20 @@ from datetime import time
 
 from bot.commands import phrases
 from bot.commands.case import Case
+from bot.commands.keeping import keep
 from bot.commands.saying import button, line, row, rows
-from bot.commands.settings import save
+from bot.commands.text import command, fits
 from bot.delivery.schedule import Advice, advice
 from bot.delivery.schedule_text import parse
-from bot.delivery.zones import UnknownZone, spoken_zone
-from bot.document import Action, Block, Code
+from bot.delivery.schedule_words import WORKDAYS
+from bot.delivery.zones import UnknownZone
+from bot.document import Action, Actions, Block, Code
 from bot.locales import say
 from bot.platforms import Reply
 from bot.targets import At, Settings
 
 _NEAR = {
-    "en": ("Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Asia/Singapore"),
+    "en": ("Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Asia/Kolkata"),
     "zh": ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "America/New_York"),
     "ru": ("Europe/Moscow", "Asia/Yekaterinburg", "Asia/Novosibirsk", "Asia/Almaty", "Europe/Berlin"),
 }
@@ -28,15 +30,24 @@ _NEAR = {
 async def schedule(case: Case) -> AsyncIterator[Reply]:
     """What is set, with buttons; or a change, and what it means."""
     typed = f"{case.option('when')} {case.option('zone')}".strip()
+    to_settings = row(button(say(case.language, "cmd.button.settings"), "settings"))
     if typed:
-        case = await save(case, parse(typed, case.settings))
-        yield case.reply(*_set(case), *_next_step(case))
+        before = case.settings
+        case = await keep(case, parse(typed, case.settings))
+        same = (case.settings.schedule, case.settings.zone) == (before.schedule, before.zone)
+        said = (*_set(case), *_quiet(case)) if same else told(case)
+        yield case.reply(*said, None if any(isinstance(each, Actions) for each in said) else to_settings)
     elif case.option("do") == "keep":
-        yield case.reply(*_set(case))
+        yield case.reply(*_set(case), to_settings)
     elif case.option("do") == "zone":
         yield case.reply(*_which_zone(case))
     else:
         yield case.reply(*_set(case), *_choices(case))
+
+
+def told(case: Case) -> tuple[Block, ...]:
+    """What is set now, and what that means: the question for the zone, or what an early hour brings."""
+    return (*_set(case), *_next_step(case))
 
 
 def _set(case: Case) -> tuple[Block, ...]:
@@ -44,6 +55,14 @@ def _set(case: Case) -> tuple[Block, ...]:
     at = phrases.following(case.settings, language, now=case.means.clock())
     said = line(language, "cmd.schedule.now", when=phrases.schedule(case.settings, language))
     return (said, line(language, "cmd.schedule.next", at=at)) if at else (said,)
+
+
+def _quiet(case: Case) -> tuple[Block, ...]:
+    """The quiet hours, where the schedule does not say them: hours that somebody chose are kept even so."""
+    if not isinstance(case.settings.schedule, At):
+        return ()
+    hours = phrases.quiet_hours(case.settings, case.language)
+    return (line(case.language, "cmd.schedule.quiet", hours=hours),)
 
 
 def _next_step(case: Case) -> tuple[Block, ...]:
@@ -58,9 +77,11 @@ def _next_step(case: Case) -> tuple[Block, ...]:
 
 
 def _early(settings: Settings, *, year: int) -> tuple[time, Advice] | None:
-    """The first hour that brings yesterday's papers. A weekly digest has no today's."""
+    """The first hour that brings yesterday's papers. A weekly digest has no today's, and neither has a weekend."""
     schedule = settings.schedule
     if not isinstance(schedule, At) or schedule.best is not None or settings.zone is None:
+        return None
+    if not schedule.weekdays & WORKDAYS:
         return None
     for at in schedule.times:
         try:
@@ -84,7 +105,7 @@ def _advised(case: Case, at: time, found: Advice) -> tuple[Block, ...]:
     return (
         line(language, "cmd.schedule.early", feed=feed, at=hour, suggested=suggested),
         row(
-            button(suggested, *carried),
+            button(suggested, *carried) if fits(command(*carried)) else None,
             button(say(language, "cmd.button.keep", at=hour), "schedule", "~keep"),
             button(say(language, "cmd.button.arrival"), "schedule", "arrival"),
         ),
@@ -93,12 +114,9 @@ def _advised(case: Case, at: time, found: Advice) -> tuple[Block, ...]:
 
 def _which_zone(case: Case) -> tuple[Block, ...]:
     language = case.language
-    offered = [button(_city(zone), "schedule", zone) for zone in (*_NEAR[language], "UTC")]
-    return (line(language, "cmd.schedule.which_zone", example=Code("/schedule Berlin")), *rows(offered, width=3))
-
-
-def _city(zone: str) -> str:
-    return spoken_zone(zone).rpartition("/")[2].replace("_", " ")
+    offered = [button(phrases.city(zone, language), "schedule", zone) for zone in (*_NEAR[language], "UTC")]
+    example = Code(say(language, "cmd.schedule.zone_example"))
+    return (line(language, "cmd.schedule.which_zone", example=example), *rows(offered, width=3))
 
 
 def _choices(case: Case) -> tuple[Block, ...]:
@@ -108,16 +126,18 @@ def _choices(case: Case) -> tuple[Block, ...]:
         return button(text, "schedule", text)
 
     return (
+        line(language, "cmd.schedule.how", example=Code(say(language, "cmd.schedule.example"))),
+        row(hour("09:00"), hour("13:30"), hour("18:00")),
         row(
             button(say(language, "cmd.button.arrival"), "schedule", "arrival"),
-            hour("09:00"),
-            hour("13:30"),
-            hour("18:00"),
+            button(say(language, "cmd.button.weekly"), "schedule", "weekly", "fri", "17:00"),
         ),
         row(
-            button(say(language, "cmd.button.weekly"), "schedule", "weekly", "fri", "17:00"),
             button(say(language, "cmd.button.night"), "schedule", "quiet", "22-8"),
             button(say(language, "cmd.button.no_quiet"), "schedule", "quiet", "off"),
         ),
-        line(language, "cmd.schedule.how", example=Code("/schedule mon-fri 09:00 Asia/Shanghai")),
+        row(
+            button(say(language, "cmd.button.zone"), "schedule", "~zone"),
+            button(say(language, "cmd.button.settings"), "settings"),
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 
 from bot.commands import phrases
@@ -19,8 +20,10 @@ from bot.topics.catalogue import topic as meant
 from bot.topics.query import QueryError
 from bot.wording import clean
 
-MOST_LISTED = 20
-"""Buttons of a list; what comes after is named by number."""
+A_PAGE = 8
+"""Buttons of a list at a time: with the row below them five rows, which is what Discord shows."""
+
+_PAGE = re.compile("~([0-9]{1,3})")
 
 QUERY = 120
 """Characters of a query in a list."""
@@ -76,8 +79,8 @@ async def unsubscribe(case: Case) -> AsyncIterator[Reply]:
     if not followed:
         yield _nothing(case)
         return
-    if not wanted:
-        yield _which(case, followed, "cmd.unsubscribe.which")
+    if not wanted or (page := _PAGE.fullmatch(wanted)):
+        yield _which(case, followed, "cmd.unsubscribe.which", page=int(page[1]) if wanted and page else 1)
         return
     found = _found(case, followed, wanted)
     if found is None:
@@ -136,14 +139,16 @@ async def _gone(case: Case, topic: Topic) -> Reply:
     )
 
 
-def _which(case: Case, followed: Sequence[Subscription], key: str, **said: str) -> Reply:
-    language = case.language
+def _which(case: Case, followed: Sequence[Subscription], key: str, *, page: int = 1, **said: str) -> Reply:
+    language, pages = case.language, -(-len(followed) // A_PAGE)
+    page = min(max(page, 1), pages)
     shown = [
         button(f"✕ {number}. {each.topic.called(language)}", "unsubscribe", number, f"~{checkword(case, each)}")
-        for number, each in enumerate(followed[:MOST_LISTED], 1)
+        for number, each in list(enumerate(followed, 1))[(page - 1) * A_PAGE : page * A_PAGE]
     ]
-    rest = note(language, "cmd.unsubscribe.rest") if len(followed) > MOST_LISTED else None
-    return case.reply(line(language, key, **said), *rows(shown, width=2), rest, private=bool(said))
+    more = button(say(language, "cmd.button.others"), "unsubscribe", f"~{page % pages + 1}") if pages > 1 else None
+    listed = button(say(language, "cmd.button.list"), "list")
+    return case.reply(line(language, key, **said), *rows(shown, width=2), row(more, listed), private=bool(said))
 
 
 def _nothing(case: Case) -> Reply:

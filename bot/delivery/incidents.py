@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
+from bot.document import Document
 from bot.targets import Target
 
 
@@ -27,12 +28,40 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Nobody knows if this message arrived; `Outbox.settle(message)` says whether it is sent again."""
+    """Nobody knows if this message, which says `said`, arrived; `Outbox.settle(message)` decides what becomes of it.
+
+    The target's other messages do not wait for that.
+    """
 
     target: Target
     message: int
     digest: int | None
     part: int
+    said: Document = field(default=Document(()), compare=False, repr=False)
+
+
+class Undecided(Protocol):
+    """Who keeps the messages that are held: `bot.delivery.outbox.Outbox`. Raises StoreError."""
+
+    async def held(self) -> Sequence[Held]:
+        """All of them, the oldest first."""
+        ...
+
+    async def settle(self, message: int, *, resend: bool) -> bool:
+        """Send it again, or leave it. False if it is not held (any more)."""
+        ...
+
+
+class NothingHeld:
+    """For those who hold nothing."""
+
+    async def held(self) -> Sequence[Held]:
+        """None."""
+        return ()
+
+    async def settle(self, message: int, *, resend: bool) -> bool:
+        """It is not held."""
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from bot import digest_table, edit_table, outbox_table, target_table
 from bot.database import Database
 from bot.delivery import outcomes
 from bot.delivery.doubt import Doubts
-from bot.delivery.incidents import Incident, Report, unheard
+from bot.delivery.incidents import Held, Incident, Report, unheard
 from bot.delivery.ledger import Ledger
 from bot.delivery.outcomes import Rules
 from bot.delivery.pacing import Pacing
@@ -27,17 +27,13 @@ from bot.delivery.sender import Sender
 from bot.digest_table import DigestItem
 from bot.document import Document
 from bot.platforms import Caps, Part, Platform
-from bot.ports import BotError, Clock
+from bot.ports import Clock
 from bot.targets import Chat, Target
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 64
 """Messages of one platform under way, or next to go, at the same time."""
-
-
-class NoSuchTarget(BotError):
-    """The target is not stored, so nothing can be posted to it."""
 
 
 def _unknown_chat(target: Target) -> Chat | None:
@@ -101,19 +97,20 @@ class Outbox:
         seen: Iterable[tuple[str, int | None]] = (),
         day: date | None = None,
         silent: bool = False,
+        slug: str | None = None,
     ) -> int | None:
         """Write a digest and everything of it. Its id; None, and nothing is written, if `target` has one of `period`.
 
         `items` are its papers in order, shown or not; `seen` the papers (with version, or None for any) that are not
-        to come again; `day` is arXiv's announcement date. Raises NoSuchTarget.
+        to come again; `day` is arXiv's announcement date. Raises NotKnown.
         """
         marks = list(seen)
         made_at = self._clock()
 
         def work(db: sqlite_utils.Database) -> tuple[int, int | None]:
-            target_id = _known(db, target)
+            target_id = target_table.known_id(db.conn, target)
             digest_id = digest_table.put_digest(
-                db, target_id, period, day=day, made_at=made_at, items=items, parts=parts, seen=marks
+                db, target_id, period, day=day, made_at=made_at, items=items, parts=parts, seen=marks, slug=slug
             )
             if digest_id is not None:
                 digest_table.put_messages(
@@ -129,11 +126,11 @@ class Outbox:
     async def tell(self, target: Target, key: str, parts: Sequence[Part], *, silent: bool = False) -> bool:
         """Write messages that are no digest: a notice, a question to an admin. Once a `key`: False if it was told.
 
-        Raises NoSuchTarget.
+        Raises NotKnown.
         """
 
         def work(db: sqlite_utils.Database) -> tuple[int, bool]:
-            target_id = _known(db, target)
+            target_id = target_table.known_id(db.conn, target)
             return target_id, digest_table.put_messages(db, target_id, parts, key=f"tell {key}", silent=silent) > 0
 
         target_id, is_new = await self._ledger.write(work)
@@ -158,6 +155,11 @@ class Outbox:
         if done:
             await sender.look(first.target_id)
         return done
+
+    async def held(self) -> list[Held]:
+        """Every message whose fate nobody knows and somebody has to decide, the oldest first."""
+        found = await self._ledger.read(lambda conn: outbox_table.messages(conn, outbox_table.HELD, []))
+        return [outcomes.held(message) for message in found]
 
     async def settle(self, message: int, *, resend: bool) -> bool:
         """Somebody decided about a message that was Held. False if it is not held (any more)."""
@@ -249,10 +251,3 @@ class Outbox:
         sender = self._senders.get(platform)
         if sender is not None:
             await sender.look(target_id)
-
-
-def _known(db: sqlite_utils.Database, target: Target) -> int:
-    target_id = target_table.id_of(db.conn, target)
-    if target_id is None:
-        raise NoSuchTarget(f"{target} is not known (any more).")
-    return target_id

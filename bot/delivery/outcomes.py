@@ -115,7 +115,7 @@ def sweep(db: sqlite_utils.Database, message: Message, rules: Rules) -> Incident
     message = replace(message, interrupted=True)
     at = rules.doubts.again_at(message, rules.caps, now=rules.now, jitter=rules.jitter)
     outbox_table.postpone(db, message, at)
-    return None if at is not None else _held(message)
+    return None if at is not None else held(message)
 
 
 def conclude_edit(
@@ -158,16 +158,23 @@ def _moved(db: sqlite_utils.Database, message: Message, new: object, rules: Rule
 def _in_doubt(db: sqlite_utils.Database, message: Message, rules: Rules, *, error: str) -> Next:
     at = rules.doubts.again_at(message, rules.caps, now=rules.now, jitter=rules.jitter)
     outbox_table.in_doubt(db, message, at=at, error=error)
-    return Next(outbox_table.due(db.conn, message.target_id), None if at is not None else _held(message))
+    return Next(outbox_table.due(db.conn, message.target_id), None if at is not None else held(message))
 
 
 def _hold(db: sqlite_utils.Database, message: Message) -> Next:
     outbox_table.in_doubt(db, message, at=None, error="in doubt", interrupted=message.interrupted)
-    return Next(outbox_table.due(db.conn, message.target_id), _held(message))
+    return Next(outbox_table.due(db.conn, message.target_id), held(message))
 
 
-def _held(message: Message) -> Held:
-    return Held(target=message.target, message=message.id, digest=message.digest_id, part=message.number)
+def held(message: Message) -> Held:
+    """What somebody should hear of a message whose fate nobody knows."""
+    return Held(
+        target=message.target,
+        message=message.id,
+        digest=message.digest_id,
+        part=message.number,
+        said=message.part.slice,
+    )
 
 
 def _dead(message: Message, error: str) -> Dead:

@@ -186,7 +186,7 @@ class _Desk:
     def _chat(self, chat_id: str, kind: ChatKind) -> _Chat:
         chat = self.chats.get(chat_id)
         if chat is None:
-            paces = (self.caps.chat, self.caps.group) if kind == "group" else (self.caps.chat,)
+            paces = (self.caps.chat, self.caps.group) if kind != "private" else (self.caps.chat,)
             windows = tuple(_window(pace) for pace in paces if pace is not None)
             chat = self.chats[chat_id] = _Chat(chat_id, windows)
         return chat

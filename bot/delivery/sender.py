@@ -28,7 +28,18 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.outcomes import Next, Rules
 from bot.delivery.pacing import Pacing, Turn
 from bot.outbox_table import Due, Form, Message
-from bot.platforms import BadFormat, DeliveryError, Fatal, NotSent, Part, Platform, RetryLater, Unknown
+from bot.platforms import (
+    BadFormat,
+    DeliveryError,
+    Fatal,
+    MessageRef,
+    NotSent,
+    Part,
+    Platform,
+    RetryLater,
+    Searching,
+    Unknown,
+)
 from bot.ports import Clock
 from bot.targets import Chat, Target
 
@@ -179,7 +190,7 @@ class Sender:
         message = begun
         await turn.comes()
         turn.leaves()
-        result = await self._called(
+        result = await self._found(message) or await self._called(
             self.platform.send(
                 message.target, message.part, nonce=message.nonce, root=message.root, silent=message.silent
             )
@@ -190,6 +201,18 @@ class Sender:
         return await self._recorded(
             lambda db: outcomes.conclude(db, message, result, simpler=simpler, form=form, rules=rules)
         )
+
+    async def _found(self, message: Message) -> MessageRef | DeliveryError | None:
+        """What an earlier try brought there after all, where the platform can look; it is not sent again then.
+
+        An error says when to look again; None: nothing is known to be there.
+        """
+        if not (message.is_resend and message.unsure_since is not None and isinstance(self.platform, Searching)):
+            return None
+        found = await self._called(
+            self.platform.find(message.target, message.part, since=message.unsure_since, root=message.root)
+        )
+        return None if isinstance(found, Unknown | BadFormat | Fatal) else found
 
     async def _edit(self, due: Due, turn: Turn) -> Due | None:
         now = self.clock()

@@ -212,11 +212,14 @@ class Feeds:
         )
 
     def _copied(self, found: Feed, before: FeedState | None) -> date | None:
-        """The earlier day whose papers `found` announces as new once more."""
+        """The earlier day whose papers `found` announces as new once more.
+
+        Only what feeds said counts: what a sweep found for that day may be announced by arXiv itself a day later.
+        """
         if before is None or found.day <= before.day:
             return None
         new = {item.paper.id for item in found.items if _is_new(item)}
-        old = {item.paper.id for item in self._store.announced(before.day)} if new else set()
+        old = {item.paper.id for item in self._store.announced(before.day) if _is_fed(item)} if new else set()
         return before.day if new and len(new & old) >= STALE_OVERLAP * len(new) else None
 
 
@@ -226,3 +229,7 @@ def _cut(read: _Read) -> SourceError:
 
 def _is_new(item: Listed) -> bool:
     return item.announcement is not None and item.announcement.announce_type is Kind.NEW
+
+
+def _is_fed(item: Listed) -> bool:
+    return item.announcement is not None and item.announcement.source == "feed"

@@ -20,6 +20,7 @@ from bot.ports import (
     BadKey,
     BudgetSpent,
     Clock,
+    NotAllowed,
     Progress,
     RateLimited,
     ServerFailed,
@@ -77,7 +78,8 @@ class Summaries:
     """Makes each summary once, at most `concurrency` at the same time, and always has an answer.
 
     `model` (None: none is set up) is asked for brief summaries, `deep_model` for deep ones (None: `model` too). They
-    await `budget(…)` before each call; `daily_cap` is only said. `extractive` must not need the event loop.
+    await `budget(…)` before each call; `daily_cap` is only said. `extractive` must not need the event loop. With `asks`
+    False models are not asked: what others had them write is given, and else the paper's own sentences.
     """
 
     def __init__(
@@ -90,10 +92,12 @@ class Summaries:
         daily_cap: int,
         concurrency: int,
         deep_model: Summarizer | None = None,
+        asks: bool = True,
     ) -> None:
         self._store = store
         self._extractive = extractive
         self._models: Mapping[Depth, Summarizer | None] = {"brief": model, "deep": deep_model or model}
+        self._asks = asks
         self._clock = clock
         self._daily_cap = daily_cap
         self._room = asyncio.Semaphore(concurrency)
@@ -148,7 +152,13 @@ class Summaries:
         """The model's summary; or the paper's own sentences, and why the model gave none (None: there is none)."""
         model = self._models[depth]
         failure: SummaryError | None = None
-        if model is not None:
+        if model is not None and not self._asks:
+            key = key_of(paper, model, language=language, depth=depth)
+            stored = await asyncio.to_thread(self._store.summary, key)
+            if stored is not None:
+                return stored, None
+            failure = NotAllowed("This chat may not cause model calls.")
+        elif model is not None:
             try:
                 return await self._shared(model, paper, language=language, depth=depth, patience=patience), None
             except SummaryError as exc:
@@ -212,6 +222,8 @@ class Summaries:
             return (Note("no_model"),)
         reasons = Counter(failure.code for failure in failures)
         spent = reasons.pop(BudgetSpent.code, 0)
+        if kept := reasons.pop(NotAllowed.code, 0):
+            return (Note("not_allowed", {"count": kept}),)
         notes = [Note("fell_back", {"count": count, "reason": reason}) for reason, count in reasons.most_common()]
         if spent:
             notes.append(Note("budget_spent", {"cap": self._daily_cap}))

@@ -16,8 +16,9 @@ from bot.access import Admins, Limits, Policy
 from bot.chats import Chats
 from bot.commands.desk import Desk, Means, Owners
 from bot.commands.text import read
+from bot.delivery.incidents import Held
 from bot.document import Action, Actions, Block, Card, Details, Document, Paragraph, Text
-from bot.models import ArxivId, Digest, Entry, Listed, Note, Topic
+from bot.models import ArxivId, Digest, Entry, Listed, Note, Takeaway, Topic
 from bot.owners import OwnerCode
 from bot.platforms import Actor, Ask, Reply
 from bot.ports import Progress, no_progress
@@ -45,10 +46,10 @@ class FakeReading:
     languages: list[str] = field(default_factory=list)
 
     async def on_demand(
-        self, asked: Sequence[ArxivId], *, language: str, progress: Progress = no_progress
+        self, asked: Sequence[ArxivId], *, language: str, second: str | None = None, progress: Progress = no_progress
     ) -> tuple[Digest, tuple[ArxivId, ...]]:
         self.asked.append(tuple(map(str, asked)))
-        self.languages.append(language)
+        self.languages.append("+".join(filter(None, (language, second))))
         if self.wait is not None:
             await self.wait()
         if self.error is not None:
@@ -56,7 +57,11 @@ class FakeReading:
         found = [each for each in asked if each.key in self.known]
         missing = tuple(each for each in asked if each.key not in self.known)
         entries = tuple(
-            Entry(paper=paper(each.key, title=self.known[each.key]), summary=summary(paper_id=each.key))
+            Entry(
+                paper=paper(each.key, title=self.known[each.key]),
+                summary=summary(paper_id=each.key, takeaways=(Takeaway("It is fast.", "Fast it is."),)),
+                second=summary(paper_id=each.key, language=second, tldr=f"T in {second}") if second else None,
+            )
             for each in found
         )
         return Digest(entries=entries, notes=tuple(Note("not_found", {"id": each.key}) for each in missing)), missing
@@ -101,6 +106,23 @@ class FakeArxiv:
 
 
 @dataclass
+class FakeHeld:
+    """Messages whose fate nobody knows; `settled` is what was decided about them."""
+
+    messages: dict[int, Target] = field(default_factory=dict)
+    settled: list[tuple[int, bool]] = field(default_factory=list)
+
+    async def held(self) -> list[Held]:
+        return [Held(target=target, message=id_, digest=1, part=0) for id_, target in self.messages.items()]
+
+    async def settle(self, message: int, *, resend: bool) -> bool:
+        if self.messages.pop(message, None) is None:
+            return False
+        self.settled.append((message, resend))
+        return True
+
+
+@dataclass(repr=False)
 class Front:
     """A desk and everybody before it. `now` is the clock; `admins` are admins of every chat."""
 
@@ -113,6 +135,9 @@ class Front:
     per_user: int = 10
     reading: FakeReading = field(default_factory=FakeReading)
     modest: FakeReading = field(default_factory=FakeReading)
+    undecided: FakeHeld = field(default_factory=FakeHeld)
+    missing: Sequence[str] = ()  # what we may not do in any chat
+    woken: list[Target] = field(default_factory=list)
     poster: FakePoster = field(default_factory=FakePoster)
     arxiv: FakeArxiv = field(default_factory=FakeArxiv)
     notified: list[tuple[Actor, Document]] = field(default_factory=list)
@@ -122,6 +147,7 @@ class Front:
     shut_out: Exception | None = None  # what telling a chat raises
     asked_for_admins: int = 0
     patience: float = 5.0
+    forms: Mapping[str, Sequence[str]] = field(default_factory=dict)  # other forms, by platform
     updates: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -148,6 +174,10 @@ class Front:
             daily_cap=1000,
             watched=("cs.*", "stat.ML", "eess.*"),
             invite=lambda platform, what: f"https://example.org/{platform}/{what}",
+            forms=lambda platform: self.forms.get(platform, ()),
+            check=self._check,
+            undecided=self.undecided,
+            wake=self._wake,
             patience=self.patience,
         )
         self.desk = Desk(self.means)
@@ -229,6 +259,12 @@ class Front:
         return days
 
     # ------------------------------------------------------------ who is told
+
+    async def _wake(self, target: Target) -> None:
+        self.woken.append(target)
+
+    async def _check(self, target: Target) -> Sequence[str]:
+        return self.missing
 
     async def _notify(self, actor: Actor, document: Document) -> None:
         if self.silent_owners is not None:

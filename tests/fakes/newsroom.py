@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from adapters.memory import Memory
 from bot.access import Policy
@@ -16,11 +17,18 @@ from bot.chats import Chats
 from bot.delivery.incidents import Incident
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
-from bot.engine import Engine
+from bot.delivery.voice import Voice
+from bot.engine import IN_HAND, Engine
 from bot.harvest import Harvester
+from bot.hearers import Hearers
+from bot.herald import Herald
+from bot.lookout import Lookout
 from bot.models import Announcement, Kind, Listed, Note
+from bot.platforms import Actor, Ask, Platform, Reply
 from bot.ports import Announced, Progress, SourceError, no_progress
 from bot.press import Press
+from bot.rights import Rights
+from bot.run import Staff
 from bot.store import Store
 from bot.summaries.service import Summaries
 from bot.targets import Access, Chat, ChatKind, Settings, Target
@@ -66,19 +74,42 @@ class FakeAnnouncements:
 
 
 @dataclass
+class FakeDesk:
+    """Answers nobody, and counts how often it was told that there may be new papers."""
+
+    told: int = 0
+
+    async def ask(self, ask: Ask) -> AsyncIterator[Reply]:
+        return
+        yield
+
+    async def announced(self) -> None:
+        self.told += 1
+
+
+@dataclass
 class World:
-    """Chats that follow LLM since long ago; `start` is one run of the program, which may be started again."""
+    """Chats that follow LLM since long ago; `start` is one run of the program, which may be started again.
+
+    `memory` is the platform of that name, `others` are served beside it.
+    """
 
     path: Path
     policy: Policy = "open"
     patience: float = 600.0
+    in_hand: int = IN_HAND
+    on_unknown: Literal["resend", "hold"] = "resend"
+    owners: frozenset[Actor] = frozenset()
     memory: Memory = field(default_factory=Memory)
+    others: Mapping[str, Platform] = field(default_factory=dict)
     model: FakeSummarizer = field(default_factory=FakeSummarizer)
+    desk: FakeDesk = field(default_factory=FakeDesk)
     incidents: list[Incident] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._before = 0.0
+        self._slugs = count(1)
         self.store = Store(self.path)
         self.chats = Chats(self.store, clock=self.clock)
         self.arxiv = FakeAnnouncements(self.store)
@@ -108,49 +139,90 @@ class World:
         assert found is not None
         return found
 
-    @asynccontextmanager
-    async def start(self) -> AsyncIterator[Engine]:
-        """The engine with its outbox and press running; drained at the end."""
+    def jump(self, seconds: float) -> None:
+        """The wall clock is set: ahead, or back."""
+        self._before += seconds
+
+    def staff(self) -> Staff:
+        """Everybody, at work as soon as they run; for a running loop, whose time our clock goes by."""
         self._loop = asyncio.get_running_loop()
-        platforms: Mapping[str, Memory] = {"memory": self.memory}
-        pacing = Pacing({"memory": self.memory.caps})
-        outbox = Outbox(
-            self.store.database, platforms, pacing, clock=self.clock, chat=self.chats.chat, report=self._report
+        platforms: Mapping[str, Platform] = {"memory": self.memory, **self.others}
+        pacing = Pacing({name: platform.caps for name, platform in platforms.items()})
+        self.outbox = Outbox(
+            self.store.database,
+            platforms,
+            pacing,
+            clock=self.clock,
+            chat=self.chats.chat,
+            report=self._report,
+            on_unknown=self.on_unknown,
         )
-        harvester = Harvester(self.store, self.chats, clock=self.clock)
-        press = Press(
+        harvester = self.harvester = Harvester(self.store, self.chats, clock=self.clock)
+        self.press = Press(
             harvester=harvester,
             announcements=self.arxiv,
             summaries=self.service(self.model),
             modest=self.service(None),
-            outbox=outbox,
+            outbox=self.outbox,
             platforms=platforms,
             policy=self.policy,
             clock=self.clock,
             patience=self.patience,
+            ids=lambda: f"slug{next(self._slugs)}",
         )
-        self.press = press
-        self.engine = Engine(
+        self.hearers = Hearers(
+            chats=self.chats, outbox=self.outbox, voice=Voice(platforms, pacing), platforms=platforms
+        )
+        self.hearers.owners = lambda: self.owners
+        rights = Rights(platforms)
+        herald = Herald(
+            chats=self.chats,
+            outbox=self.outbox,
+            hearers=self.hearers,
+            rights=rights,
+            policy=self.policy,
+            clock=self.clock,
+        )
+        lookout = Lookout(
             chats=self.chats,
             announcements=self.arxiv,
-            harvester=harvester,
-            press=press,
-            outbox=outbox,
-            pacing=pacing,
-            platforms=platforms,
+            herald=herald,
             watched=("cs.*",),
             clock=self.clock,
         )
-        running = [asyncio.create_task(outbox.run()), asyncio.create_task(press.run())]
+        self.engine = Engine(
+            chats=self.chats,
+            lookout=lookout,
+            harvester=harvester,
+            press=self.press,
+            outbox=self.outbox,
+            pacing=pacing,
+            herald=herald,
+            rights=rights,
+            papers=self.store,
+            platforms=platforms,
+            clock=self.clock,
+            in_hand=self.in_hand,
+        )
+        self.engine.desk = self.desk
+        return Staff(engine=self.engine, outbox=self.outbox, press=self.press, herald=herald)
+
+    @asynccontextmanager
+    async def start(self) -> AsyncIterator[Engine]:
+        """The engine with its outbox and press running; drained at the end."""
+        staff = self.staff()
+        late = [asyncio.create_task(staff.press.run()), asyncio.create_task(staff.herald.run())]
+        sending = asyncio.create_task(staff.outbox.run())
         await asyncio.sleep(0)
         try:
-            yield self.engine
+            yield staff.engine
         finally:
-            running[1].cancel()
-            await outbox.drain()
-            await asyncio.gather(*running, return_exceptions=True)
-            outbox.close()
-            self._before += self._loop.time()
+            for task in late:
+                task.cancel()
+            await staff.outbox.drain()
+            await asyncio.gather(*late, sending, return_exceptions=True)
+            staff.outbox.close()
+            self._before += asyncio.get_running_loop().time()
             self._loop = None
 
     def service(self, model: FakeSummarizer | None) -> Summaries:
@@ -160,6 +232,7 @@ class World:
 
     async def _report(self, incident: Incident) -> None:
         self.incidents.append(incident)
+        await self.engine.report(incident)
 
     def texts(self, target: Target = ROOM) -> str:
         """All that stands in a chat."""

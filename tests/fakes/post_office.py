@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from adapters.plain_text import text_of
 from bot.document import Document
-from bot.platforms import Caps, Core, MessageRef, NotSent, Pace, Part, Unknown, Where
+from bot.platforms import Actor, Caps, Core, MessageRef, NotSent, Pace, Part, Unknown, Where
 from bot.targets import Chat, Target
 from tests.fakes.wire import Reply, Request, Server
 
@@ -80,7 +80,7 @@ class Mailbox:
     name: str = "post"
     _idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
 
-    def render(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+    def render(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]:
         return [Part({"text": text_of(document.blocks)}, document)]
 
     plain = render
@@ -105,6 +105,9 @@ class Mailbox:
 
     async def check(self, target: Target) -> Sequence[str]:
         return ()
+
+    def private_chat(self, actor: Actor) -> Target:
+        return Target(self.name, actor.id)
 
     def invitation(self, where: Where) -> str | None:
         return None

@@ -64,6 +64,7 @@ def service(
     deep_model: Summarizer | None = None,
     concurrency: int = 16,
     cap: int = 1000,
+    asks: bool = True,
 ) -> Summaries:
     return Summaries(
         store,
@@ -73,6 +74,7 @@ def service(
         daily_cap=cap,
         concurrency=concurrency,
         deep_model=deep_model,
+        asks=asks,
     )
 
 

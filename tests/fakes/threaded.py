@@ -17,6 +17,7 @@ from adapters.plain_text import text_of
 from adapters.slices import slices
 from bot.document import Block, Bold, Card, Details, Document, Heading, Paragraph, Quote, Span, Text, utf16
 from bot.platforms import (
+    Actor,
     Ask,
     BadFormat,
     Caps,
@@ -62,11 +63,11 @@ class Threaded:
 
     # ------------------------------------------------------------ the port
 
-    def render(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+    def render(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]:
         pieces = slices(document, lambda blocks: utf16(_markup(blocks)) <= self.caps.text)
         return [Part({"content": _markup(piece.blocks)}, piece) for piece in pieces]
 
-    def plain(self, document: Document, *, chat: Chat) -> Sequence[Part]:
+    def plain(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]:
         pieces = slices(document, lambda blocks: utf16(_escaped(text_of(blocks))) <= self.caps.text)
         return [Part({"content": _escaped(text_of(piece.blocks))}, piece) for piece in pieces]
 
@@ -101,6 +102,9 @@ class Threaded:
 
     async def check(self, target: Target) -> Sequence[str]:
         return self.missing.get(target, ())
+
+    def private_chat(self, actor: Actor) -> Target:
+        return Target(self.name, actor.id)
 
     def invitation(self, where: Where) -> str | None:
         return None
