@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 DEMO_LINES = 44
+OURS = ("PAPERBOY", "OPENAI", "ARXIV", "TELEGRAM", "DISCORD")
+"""How our variables begin; what we show does not depend on those of whoever shows it."""
 
 
 def main() -> None:
@@ -54,7 +57,7 @@ def env_example(_: str) -> str:
     """Every setting with what it does, commented out with its default."""
     lines = [
         "# Copy to .env and fill in what you want to change; every line is optional.",
-        "# Generated from bot/settings.py by `make docs`.",
+        "# Generated from the settings classes by `make docs`.",
         "",
     ]
     for name, default, text in settings():
@@ -70,14 +73,16 @@ def schema(_: str) -> str:
 
 
 def settings() -> list[tuple[str, str, str]]:
-    """(variable, default as one would write it, what it does) of every setting, in order."""
-    from bot.settings import Settings  # noqa: PLC0415 - only these parts need it
+    """(variable, default as one would write it, what it does) of every setting, in order: the platforms' first."""
+    from adapters import CHATS, SETTINGS  # noqa: PLC0415 - only these parts need it
+    from bot.settings import Settings  # noqa: PLC0415 - as above
 
     rows = []
-    for field in Settings.model_fields.values():
-        default = field.default
-        text = "" if default is None else ",".join(default) if isinstance(default, tuple) else str(default)
-        rows.append((str(field.alias), text, str(field.description)))
+    for each in (*(pkgutil.resolve_name(SETTINGS[name]) for name in CHATS if name in SETTINGS), Settings):
+        for field in each.model_fields.values():
+            default = field.default
+            text = "" if default is None else ",".join(default) if isinstance(default, tuple) else str(default)
+            rows.append((str(field.alias), text, str(field.description)))
     return rows
 
 
@@ -89,7 +94,7 @@ def settings_table() -> str:
 
 def run(*args: str) -> str:
     """What `paperboy ARGS` prints on stdout, 100 columns wide, in English, in a folder of its own settings."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("PAPERBOY", "OPENAI", "ARXIV"))}
+    env = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
     env |= {"COLUMNS": "100", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "NO_COLOR": "1", "TERM": "dumb"}
     command = [sys.executable, "-m", "bot", *args]
     return subprocess.run(command, capture_output=True, text=True, check=True, env=env, cwd=ROOT).stdout  # noqa: S603

@@ -186,8 +186,26 @@ async def _console() -> AsyncIterator[Subject]:
     )
 
 
+@asynccontextmanager
+async def _telegram() -> AsyncIterator[Subject]:
+    from tests.contract_telegram import subject
+
+    async with subject() as made:
+        yield made
+
+
+@asynccontextmanager
+async def _discord() -> AsyncIterator[Subject]:
+    from tests.contract_discord import subject
+
+    async with subject() as made:
+        yield made
+
+
 SUBJECTS: Mapping[str, Callable[[], AbstractAsyncContextManager[Subject]]] = {
     "console": _console,
+    "discord": _discord,
     "memory": _memory,
+    "telegram": _telegram,
     "threaded": _threaded,
 }

@@ -109,10 +109,10 @@ async def _ours(folder: Path, seconds: float | None) -> Measured:
         if seconds is None:
             while len(platform.arrived) < NUMBER:
                 await asyncio.sleep(5)
-                done.memory = max(done.memory, _resident())
+                done.memory = max(done.memory, resident())
         else:
             await asyncio.sleep(seconds)
-            done.memory = _resident()
+            done.memory = resident()
         asking.cancel()
         with suppress(asyncio.CancelledError):
             await asking
@@ -174,7 +174,7 @@ async def _naive() -> Measured:
     asking = asyncio.create_task(_ask(answer, done))
     sending = asyncio.gather(*(send(target, parts_of(TEXT)) for target in TARGETS))
     await asyncio.sleep(60)
-    done.memory = _resident()
+    done.memory = resident()
     await sending
     await asyncio.sleep(ASK_EVERY + 1)
     asking.cancel()
@@ -188,7 +188,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _resident() -> float:
+def resident() -> float:
     """Megabytes this process has in memory now; 0 where the system does not say."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():

@@ -15,13 +15,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import IO
+from typing import IO, Any
 
 from bot.database import Database
 from bot.delivery.outbox import Outbox
@@ -73,13 +73,13 @@ async def deliver(path: Path, port: int, number: int, *, keyed: bool) -> None:
         outbox.close()
 
 
-def main() -> None:
-    """Fork a courier a line (`killed_until_done` says what is in it); print how it ended: -9 if killed."""
+def serve(work: Callable[[Mapping[str, Any]], Coroutine[Any, Any, None]]) -> None:
+    """Fork a courier a line, that does `work` with what is in it; print how it ended: -9 if killed."""
     for line in sys.stdin:
         given = json.loads(line)
         pid = os.fork()
         if pid == 0:
-            asyncio.run(deliver(Path(given["path"]), given["port"], given["number"], keyed=given["keyed"]))
+            asyncio.run(work(given))
             os._exit(0)
         until = None if given["kill_after"] is None else time.monotonic() + given["kill_after"]
         while True:
@@ -93,6 +93,11 @@ def main() -> None:
             time.sleep(0.002)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
+
+
+def main() -> None:
+    """Couriers of the post office; `killed_until_done` says what they are given."""
+    serve(lambda given: deliver(Path(given["path"]), given["port"], given["number"], keyed=given["keyed"]))
 
 
 # ---------------------------------------------------------------- who watches
@@ -112,10 +117,10 @@ class Round:
 
 
 @contextmanager
-def parent() -> Iterator[subprocess.Popen[str]]:
-    """The process that forks couriers."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes.courier"],
+def parent(module: str = "tests.fakes.courier") -> Iterator[subprocess.Popen[str]]:
+    """The process that forks couriers: `module`, which serves."""
+    process = subprocess.Popen(  # noqa: S603 - a module of ours
+        [sys.executable, "-m", module],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -140,23 +145,24 @@ def killed_until_done(
             given = {"path": str(path), "port": office.port, "number": number, "keyed": keyed, "kill_after": kill_after}
             assert process.stdin is not None
             assert process.stdout is not None
-            _say(process.stdin, given)
+            say(process.stdin, given)
             status = int(process.stdout.readline())
             if status == 0:
                 break
             assert status == -signal.SIGKILL, f"the courier failed: {status}"
             done.kills += 1
-            done.allowed.update(_under_way(path))
+            done.allowed.update(under_way(path))
         done.allowed.update(office.cut)
         return done
 
 
-def _say(to: IO[str], given: object) -> None:
+def say(to: IO[str], given: object) -> None:
+    """A line for the process that forks."""
     to.write(json.dumps(given) + "\n")
     to.flush()
 
 
-def _under_way(path: Path) -> list[str]:
+def under_way(path: Path) -> list[str]:
     """The texts whose send had begun and whose end was not recorded."""
     with closing(sqlite3.connect(path)) as conn:
         return [row[0] for row in conn.execute("SELECT payload ->> 'text' FROM outbox WHERE state = 'leased'")]

@@ -1,0 +1,1 @@
+"""Telegram: Documents as messages with entities or as Rich Messages, buttons without state, the Bot API."""

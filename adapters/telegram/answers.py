@@ -1,0 +1,233 @@
+"""Answers to people: sent at once, then edited into what replaces them; every pressed button gets its notice, once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
+
+from adapters.plain_text import text_of
+from adapters.telegram.pauses import Pauses
+from adapters.telegram.places import Room
+from bot.document import Document, utf16
+from bot.platforms import (
+    BadFormat,
+    Core,
+    DeliveryError,
+    Fatal,
+    MessageRef,
+    NotSent,
+    Part,
+    Place,
+    Reply,
+    RetryLater,
+    TargetGone,
+    TargetMoved,
+    Unknown,
+)
+from bot.targets import Target
+
+logger = logging.getLogger(__name__)
+
+NOTICE = 200
+"""Characters of a notice: https://core.telegram.org/bots/api#answercallbackquery."""
+
+GLANCE = 70
+"""A notice longer than this stays until it is closed."""
+
+LONGEST_WAIT = 60.0
+"""Seconds of silence asked for that somebody may wait for an answer."""
+
+T = TypeVar("T")
+
+
+class Outward(Protocol):
+    """What an answer is sent with: `adapters.telegram.client`."""
+
+    def shown(self, document: Document, room: Room, *, about: Target | None, form: str, plain: bool) -> Sequence[Part]:
+        """`document` as messages in `room`."""
+        ...
+
+    async def deliver(self, target: Target, part: Part, *, silent: bool, reply_to: int | None) -> MessageRef:
+        """Send one. Raises one class of DeliveryError, as all of these."""
+        ...
+
+    async def edit(self, ref: MessageRef, part: Part) -> None: ...
+
+    async def delete(self, ref: MessageRef) -> None: ...
+
+    async def notice(self, query: str, text: str, *, alert: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Where an answer goes. `message` is the command, or stands above the button; `query` waits for a notice.
+
+    `about`: what the answer's buttons are about, if that is not `room`.
+    """
+
+    room: Room
+    message: int | None = None
+    query: str | None = None
+    about: Target | None = None
+
+
+@dataclass(kw_only=True)
+class Answer:
+    """One answer on its way."""
+
+    outward: Outward
+    core: Core
+    asked: Asked
+    pauses: Pauses
+    _standing: list[tuple[MessageRef, Part | None]] = field(default_factory=list, init=False)
+    _aside: str = field(default="", init=False)
+    _notified: asyncio.Task[None] | None = field(default=None, init=False)
+
+    async def give(self, replies: AsyncIterator[Reply], begun: Callable[[], object]) -> list[Reply]:
+        """Show each reply in place of the one before. `begun` is called when the first is there.
+
+        What cannot be delivered is logged: whoever asked will ask again.
+        """
+        given: list[Reply] = []
+        # Telegram forgets a pressed button after a while, so whoever pressed it gets what there is.
+        timer = asyncio.get_running_loop().call_later(self.pauses.spinner, lambda: self._notice(self._aside))
+        try:
+            async for reply in replies:
+                given.append(reply)
+                begun()
+                await self._guarded(reply, moved=False)
+        except asyncio.CancelledError:
+            if self._notified is not None:
+                self._notified.cancel()
+            raise
+        except Exception:
+            self._notice(self._aside)
+            raise
+        finally:
+            begun()
+            timer.cancel()
+            aclose = getattr(replies, "aclose", None)
+            if aclose is not None:
+                await aclose()
+            if self._notified is not None:
+                await asyncio.wait({self._notified})
+        self._notice(self._aside)
+        if self._notified is not None:
+            await self._notified
+        return given
+
+    async def _guarded(self, reply: Reply, *, moved: bool) -> None:
+        try:
+            await self._show(reply)
+        except TargetMoved as exc:
+            old = self.asked.room.target
+            await self.core.target_moved(old, exc.new)
+            if not moved and exc.new != old:
+                self.asked = replace(self.asked, room=replace(self.asked.room, target=exc.new), message=None)
+                self._standing.clear()
+                await self._guarded(reply, moved=True)
+        except TargetGone as exc:
+            logger.info("an answer has nowhere to go: chat=%s", self.asked.room.target)
+            await self.core.target_lost(self.asked.room.target, exc.reason)
+        except DeliveryError as exc:
+            logger.warning("an answer was not delivered: chat=%s error=%s", self.asked.room.target, type(exc).__name__)
+
+    async def _show(self, reply: Reply) -> None:
+        public = self.asked.room.kind != "private"
+        if self.asked.query is not None and self._notified is None:
+            if reply.place is Place.ASIDE or (reply.private and public and not reply.apart):
+                self._aside = text_of(reply.document.blocks, buttons=False)  # the last of them is the notice
+                return
+            self._notice("")
+            if reply.place is Place.INSTEAD and self.asked.message is not None:
+                target = self.asked.room.target
+                ref = MessageRef(target.chat_id, str(self.asked.message), target.thread_id)
+                self._standing.append((ref, None))
+        plain = False
+        for _ in range(3):
+            parts = self.outward.shown(
+                reply.document, self.asked.room, about=self.asked.about, form=reply.form, plain=plain
+            )
+            try:
+                await self._lay(parts)
+            except BadFormat as exc:
+                plain = not exc.again
+                continue
+            return
+        raise Fatal("refused in every form")
+
+    async def _lay(self, parts: Sequence[Part]) -> None:
+        """What stands there becomes `parts`, one message each."""
+        for number, part in enumerate(parts):
+            if number < len(self._standing):
+                await self._replace(number, part)
+            else:
+                self._standing.append((await self._send(part), part))
+        while len(self._standing) > max(1, len(parts)):
+            ref, _ = self._standing.pop()
+            try:
+                await self._tried(lambda ref=ref: self.outward.delete(ref), again=True)  # type: ignore[misc]
+            except DeliveryError as exc:
+                logger.info("a message too many stays: error=%s", type(exc).__name__)
+
+    async def _replace(self, number: int, part: Part) -> None:
+        ref, there = self._standing[number]
+        if there is not None and there.payload == part.payload:
+            return
+        try:
+            await self._tried(lambda: self.outward.edit(ref, part), again=True)
+        except Fatal:  # it was deleted, or is too old
+            ref = await self._send(part)
+        self._standing[number] = (ref, part)
+
+    async def _send(self, part: Part) -> MessageRef:
+        room = self.asked.room
+        reply_to = self.asked.message if room.kind != "private" and not self._standing else None
+        return await self._tried(
+            lambda: self.outward.deliver(room.target, part, silent=room.kind == "channel", reply_to=reply_to),
+            again=False,
+        )
+
+    async def _tried(self, call: Callable[[], Awaitable[T]], *, again: bool) -> T:
+        """`call`'s result, in its turn. `again`: doing it twice does no harm; else what may have arrived is sent again
+        once, since an answer that comes twice is better than none."""
+        room = self.asked.room
+        doubts = 0
+        for wait in (*self.pauses.answers, None):
+            try:
+                async with self.core.turn(room.target, room.kind):
+                    return await call()
+            except RetryLater as exc:
+                if wait is None or exc.after > LONGEST_WAIT:
+                    raise
+                await asyncio.sleep(exc.after)
+            except (NotSent, Unknown) as exc:
+                doubts += isinstance(exc, Unknown)
+                if wait is None or (doubts > 1 and not again):
+                    raise
+                await asyncio.sleep(wait)
+        raise AssertionError("unreachable")
+
+    def _notice(self, text: str) -> None:
+        """Whoever pressed the button gets its notice, once."""
+        if self.asked.query is not None and self._notified is None:
+            self._notified = asyncio.create_task(self._notify(self.asked.query, short(text)))
+
+    async def _notify(self, query: str, text: str) -> None:
+        try:
+            await self.outward.notice(query, text, alert=len(text) > GLANCE)
+        except DeliveryError as exc:
+            logger.info("a notice was not delivered: error=%s", type(exc).__name__)
+
+
+def short(text: str) -> str:
+    """As much of `text` as a notice has room for, cut between words."""
+    text = text.strip()
+    if utf16(text) <= NOTICE:
+        return text
+    while utf16(text) >= NOTICE:
+        text = text[: max(1, text.rfind(" ", 0, len(text) - 1))] if " " in text[NOTICE // 2 :] else text[:-1]
+    return f"{text.rstrip()}…"
