@@ -1,0 +1,1 @@
+"""Discord: the same things as everywhere, in its own manner."""

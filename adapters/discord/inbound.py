@@ -1,0 +1,274 @@
+"""What people do on Discord, as Asks: slash commands, buttons, menus, forms, suggestions, the menu of a message.
+
+Nothing of it is kept here: a button carries its command, so that it works after a restart. What people wrote is not
+logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from datetime import UTC
+from functools import partial
+from typing import Any, Protocol
+
+import discord
+
+from adapters.discord import autocomplete, buttons, forms, places
+from adapters.discord.commands import CHANNEL
+from adapters.discord.connection import FAILURES, Connection, described
+from adapters.discord.shared import texts_of
+from adapters.discord.talk import Talk
+from bot.commands import BY_NAME
+from bot.commands.text import Said, read
+from bot.document import Document
+from bot.platforms import Actor, Ask, Core, Part, Place
+from bot.ports import BotError, Clock
+from bot.targets import Chat, ChatKind, Target
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 1.2
+"""Seconds an answer may take before the interaction is acknowledged without it; Discord allows three."""
+
+SLOW = frozenset({"summarize", "digest", "subscribe", "abstract", "evidence", "why", "start"})
+"""Commands that may have to ask arXiv, a model, or much of the database: acknowledged before anything else."""
+
+FOR_ONE = frozenset({"why", "abstract", "evidence", "save", "saved", "like", "dislike", "privacy", "chats", "stats"})
+"""Commands whose answer concerns nobody but who asked."""
+
+NO_SUGGESTIONS = 2.0
+"""Seconds after which suggestions come too late."""
+
+Elsewhere = Callable[[Target, Iterable[Part]], Awaitable[None]]
+
+
+class Renders(Protocol):
+    """What of the platform is needed to answer."""
+
+    def render(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]: ...
+    def plain(self, document: Document, *, chat: Chat, about: Target | None = None) -> Sequence[Part]: ...
+
+
+class Inbound:
+    """For one connection. `elsewhere` posts to a channel what came too late for its interaction."""
+
+    def __init__(
+        self, core: Core, connection: Connection, *, platform: Renders, clock: Clock, elsewhere: Elsewhere
+    ) -> None:
+        self._core = core
+        self._connection = connection
+        self._platform = platform
+        self._clock = clock
+        self._elsewhere = elsewhere
+
+    async def heard(self, interaction: discord.Interaction[Any]) -> None:
+        """The library's event `interaction`. Never raises what the network does."""
+        try:
+            match interaction.type:
+                case discord.InteractionType.application_command:
+                    await self._command(interaction)
+                case discord.InteractionType.component:
+                    await self._pressed(interaction)
+                case discord.InteractionType.modal_submit:
+                    await self._filled_in(interaction)
+                case discord.InteractionType.autocomplete:
+                    await self._suggest(interaction)
+                case _:
+                    logger.info("an interaction of a kind we do not know")
+        except FAILURES as exc:
+            logger.warning("an interaction could not be answered: %s", described(exc))
+
+    # ------------------------------------------------------------ kinds of interactions
+
+    async def _command(self, interaction: discord.Interaction[Any]) -> None:
+        data = _data(interaction)
+        if data.get("type") == discord.AppCommandType.message.value:
+            await self._answer(interaction, Said("summarize"), replied_to=texts_of(data))
+            return
+        options = _options(data)
+        about = self._named(options.pop(CHANNEL, None))
+        await self._answer(interaction, Said(str(data.get("name", "")), options), about=about)
+
+    async def _pressed(self, interaction: discord.Interaction[Any]) -> None:
+        data = _data(interaction)
+        found = buttons.pressed(str(data.get("custom_id", "")), [str(value) for value in data.get("values", ())])
+        said = read(found.command, kind=self._kind(interaction)) if found else None
+        if found is None or said is None:  # of a version before us
+            said = Said("help")
+        elif forms.wanted(said):
+            language = interaction.locale.value
+            await self._talk(interaction).form(forms.form(said, language=language, about=found.about))
+            return
+        await self._answer(interaction, said, pressed=True, about=found.about if found else None)
+
+    async def _filled_in(self, interaction: discord.Interaction[Any]) -> None:
+        filled = forms.filled_in(_data(interaction))
+        if filled is None:
+            await self._answer(interaction, Said("help"), pressed=True)
+            return
+        await self._answer(interaction, filled.said, pressed=True, about=filled.about)
+
+    async def _suggest(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            async with asyncio.timeout(NO_SUGGESTIONS):
+                found = await self._suggestions(interaction)
+        except (BotError, TimeoutError) as exc:
+            logger.info("nothing can be suggested: %s", type(exc).__name__)
+            found = []
+        await self._talk(interaction).choices(found)
+
+    async def _suggestions(self, interaction: discord.Interaction[Any]) -> list[dict[str, str]]:
+        """What goes with what is typed. To /unsubscribe only what is followed is of use."""
+        data, language = _data(interaction), interaction.locale.value
+        focused: Mapping[str, Any] = next((each for each in data.get("options", ()) if each.get("focused")), {})
+        command = BY_NAME.get(str(data.get("name", "")))
+        option = next((o for o in command.form if o.name == focused.get("name")), None) if command else None
+        if command is None or option is None:
+            return []
+        typed = str(focused.get("value", ""))
+        papers = await self._core.known_papers(typed, limit=25) if option.kind == "paper_ids" else ()
+        own: list[tuple[str, str]] = []
+        if command.name == "unsubscribe":
+            where = self._named(_options(data).get(CHANNEL)) or self._target(interaction)
+            own = [(topic.called(language), topic.name) for topic in await self._core.followed(where)]
+        found = autocomplete.choices(
+            option.kind, typed, language=language, papers=lambda _, limit: list(papers)[:limit], own=own
+        )
+        names = {name for _, name in own}
+        return [each for each in found if each["value"] in names] if command.name == "unsubscribe" else found
+
+    # ------------------------------------------------------------ answering
+
+    async def _answer(
+        self,
+        interaction: discord.Interaction[Any],
+        said: Said,
+        *,
+        pressed: bool = False,
+        about: Target | None = None,
+        replied_to: str = "",
+    ) -> None:
+        talk = self._talk(interaction)
+        ask = self._ask(interaction, said, pressed=pressed, about=about, replied_to=replied_to)
+        here = Chat(target=self._target(interaction), kind=self._kind(interaction))
+        age = max(0.0, (self._clock() - interaction.created_at).total_seconds())  # of a busy program, or another clock
+        command = BY_NAME.get(said.command)
+        instead = pressed and command is not None and command.pressed is Place.INSTEAD
+        async with aclosing(_generator(self._core, ask)) as replies:
+            if said.command in SLOW:
+                await talk.later(private=said.command in FOR_ONE, instead=instead)
+            coming = asyncio.ensure_future(anext(replies, None))
+            try:
+                await asyncio.wait({coming}, timeout=max(0.0, AT_ONCE - age))
+                if not coming.done():
+                    await talk.later(private=said.command in FOR_ONE, instead=instead)
+                while (reply := await coming) is not None:
+                    document = reply.document
+                    parts = list(self._platform.render(document, chat=here, about=about))
+                    simpler = partial(self._platform.plain, document, chat=here, about=about)
+                    await talk.say(reply, parts, simpler=simpler)
+                    coming = asyncio.ensure_future(anext(replies, None))
+            finally:
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
+        await talk.end()
+
+    def _ask(
+        self,
+        interaction: discord.Interaction[Any],
+        said: Said,
+        *,
+        pressed: bool,
+        about: Target | None,
+        replied_to: str,
+    ) -> Ask:
+        channel = _place(interaction.channel) if about is None else self._channel(about)
+        return Ask(
+            update=f"{places.NAME}:{interaction.id}",
+            actor=Actor(places.NAME, str(interaction.user.id)),
+            target=about or self._target(interaction),
+            kind=self._kind(interaction) if about is None else places.kind_of(channel),
+            command=said.command,
+            options=said.options,
+            at=interaction.created_at.astimezone(UTC),
+            is_admin=lambda: self._is_admin(interaction, about),
+            locale=interaction.locale.value,
+            title=places.title_of(channel),
+            replied_to=replied_to,
+            pressed=pressed,
+        )
+
+    async def _is_admin(self, interaction: discord.Interaction[Any], about: Target | None) -> bool:
+        """Does the asker manage the server? Elsewhere than here Discord is asked."""
+        if about is None:
+            return interaction.guild_id is not None and interaction.permissions.manage_guild
+        channel = self._channel(about)
+        if channel is None:
+            return False
+        if channel.guild.id == interaction.guild_id:
+            return interaction.permissions.manage_guild
+        try:
+            member = await channel.guild.fetch_member(interaction.user.id)
+        except discord.NotFound:
+            return False
+        return channel.permissions_for(member).manage_guild
+
+    # ------------------------------------------------------------ where it is
+
+    def _target(self, interaction: discord.Interaction[Any]) -> Target:
+        channel = _place(interaction.channel)
+        if interaction.guild_id is None and interaction.context.dm_channel is False and interaction.channel_id:
+            return Target(places.NAME, str(interaction.channel_id))  # a group of friends
+        if interaction.guild_id is None:
+            return places.private(interaction.user.id)
+        return places.target_of(channel) if channel is not None else Target(places.NAME, str(interaction.channel_id))
+
+    def _kind(self, interaction: discord.Interaction[Any]) -> ChatKind:
+        if interaction.guild_id is None:
+            return "private" if places.person(self._target(interaction)) else "group"
+        return places.kind_of(_place(interaction.channel))
+
+    def _named(self, option: object) -> Target | None:
+        """The channel that a command names as an option; None: it names none."""
+        if not isinstance(option, str) or not option.isdecimal():
+            return None
+        channel = _place(self._connection.get_channel(int(option)))
+        return places.target_of(channel) if channel is not None else Target(places.NAME, option)
+
+    def _channel(self, target: Target) -> places.Place | None:
+        if not target.chat_id.isdecimal():
+            return None
+        found = self._connection.get_channel(places.channel_id(target)) or self._connection.get_channel(
+            int(target.chat_id)
+        )
+        return _place(found)
+
+    def _talk(self, interaction: discord.Interaction[Any]) -> Talk:
+        where = self._target(interaction)
+        return Talk(
+            self._connection,
+            interaction,
+            clock=self._clock,
+            elsewhere=lambda parts: self._elsewhere(where, parts),
+        )
+
+
+async def _generator(core: Core, ask: Ask) -> Any:  # noqa: ANN401 - an async generator, so that it can be closed
+    async for reply in core.ask(ask):
+        yield reply
+
+
+def _data(interaction: discord.Interaction[Any]) -> Mapping[str, Any]:
+    return dict(interaction.data) if interaction.data is not None else {}
+
+
+def _place(channel: object) -> places.Place | None:
+    return channel if isinstance(channel, discord.Thread | discord.abc.GuildChannel) else None
+
+
+def _options(data: Mapping[str, Any]) -> dict[str, str | int]:
+    """What was filled in, by name."""
+    return {str(each["name"]): each["value"] for each in data.get("options", ()) if "value" in each}

@@ -1,0 +1,322 @@
+"""What people do on Discord comes to the core as it was meant, and its answers reach whom they are for, in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.platforms import Actor, Ask, Place, Reply
+from bot.targets import Chat, Target
+from tests.fakes.discord_model import P
+from tests.fakes.discord_office import Office, office, target
+from tests.fakes.messenger import Core, buttons, said
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Office]:
+    async with office() as made:
+        yield made
+
+
+def answering(*replies: Reply) -> Core:
+    """A core that always says this."""
+    return Core(script=lambda ask: list(replies))
+
+
+async def panel(here: Office, *actions: tuple[str, str], about: Target | None = None) -> None:
+    """Our message with these buttons stands in the channel."""
+    document = said("what now?", buttons(*actions))
+    where = target(here.channel)
+    (part,) = [*here.discord.render(document, chat=Chat(target=where, kind="group"), about=about)]
+    await here.discord.send(where, part, nonce="panel")
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+async def test_a_slash_command_is_an_ask_with_its_options(here: Office) -> None:
+    here.ann.locale = "zh-CN"
+    await here.server.uses(here.ann, here.channel, "summarize", {"ids": "2405.17428 and 2405.00001"})
+    ask = here.core.of("summarize")
+    assert ask.options == {"ids": "2405.17428 and 2405.00001"}
+    assert (ask.actor, ask.target, ask.kind) == (Actor("discord", here.ann.id), target(here.channel), "group")
+    assert (ask.locale, ask.title, ask.pressed) == ("zh-CN", "Research · #papers", False)
+    assert ask.update.startswith("discord:")
+    assert abs((ask.at - datetime.now(UTC)).total_seconds()) < 60
+    assert not await ask.is_admin()
+
+
+async def test_who_manages_the_server_is_an_admin(here: Office) -> None:
+    await here.server.uses(here.owner, here.channel, "subscribe", {"topic": "LLM"})
+    assert await here.core.of("subscribe").is_admin()
+    deputy = here.server.world.joins(here.server.world.person("Deputy"), here.guild, P.MANAGE_GUILD)
+    await here.server.uses(deputy, here.channel, "pause")
+    assert await here.core.of("pause").is_admin()
+
+
+async def test_a_thread_is_a_place_of_its_own_in_its_channel(here: Office) -> None:
+    thread = here.server.world.thread(here.channel, "reading club", by=here.owner)
+    await here.server.uses(here.ann, thread, "list")
+    assert here.core.of("list").target == Target("discord", here.channel.id, thread.id)
+
+
+async def test_in_private_the_place_is_the_person(here: Office) -> None:
+    await here.server.uses(here.ann, here.server.world.dm(here.ann), "list")
+    ask = here.core.of("list")
+    assert (ask.target, ask.kind) == (Target("discord", f"@{here.ann.id}"), "private")
+
+
+async def test_a_message_with_a_paper_is_summarized_from_its_menu(here: Office) -> None:
+    embed = {"url": "https://arxiv.org/abs/2405.00002", "description": "and [this](https://arxiv.org/abs/2405.00003)"}
+    message = here.server.world.posts(here.ann, here.channel, "look: arxiv.org/abs/2405.00001", embeds=[embed])
+    answer = await here.server.uses_on(here.owner, message, "Summarize paper")
+    await answer.settled()
+    ask = here.core.of("summarize")
+    assert ask.options == {}
+    assert all(f"2405.0000{n}" in ask.replied_to for n in (1, 2, 3))
+
+
+async def test_who_installed_us_can_summarize_where_we_are_not(here: Office) -> None:
+    elsewhere = here.server.world.guild("Elsewhere", bot=False)
+    channel = here.server.world.channel(elsewhere)
+    bob = here.server.world.joins(here.server.world.person("Bob", installed=True), elsewhere)
+    answer = await here.server.uses(bob, channel, "summarize", {"ids": "2405.00001"})
+    assert (await answer.settled()).text == "/summarize 2405.00001"
+    assert here.core.of("summarize").target == Target("discord", channel.id)
+
+
+async def test_a_button_carries_its_command_over_a_restart(here: Office) -> None:
+    await panel(here, ("Five", "/settings size 5"))
+    (message,) = here.server.messages(here.channel)
+    await here.server.presses(here.owner, message, "Five")
+    ask = here.core.of("settings")
+    assert (ask.options, ask.pressed, await ask.is_admin()) == ({"what": "size", "value": "5"}, True, True)
+
+
+async def test_a_button_about_another_channel_asks_who_may_change_that_one(here: Office) -> None:
+    other = here.server.world.guild("Other")
+    there = here.server.world.channel(other, "there")
+    await here.until(lambda: here.discord._connection and here.discord._connection.get_channel(int(there.id)))
+    await panel(here, ("Five", "/settings size 5"), about=target(there))
+    (message,) = here.server.messages(here.channel)
+    await here.server.presses(here.owner, message, "Five")
+    ask = here.core.of("settings")
+    assert (ask.target, ask.title) == (target(there), "Other · #there")
+    assert not await ask.is_admin()
+    here.server.world.joins(here.owner, other, P.MANAGE_GUILD)
+    assert await ask.is_admin()
+
+
+async def test_a_button_of_another_version_is_answered_all_the_same(here: Office) -> None:
+    connection = here.discord._connection
+    assert connection is not None
+    row = {"type": 1, "components": [{"type": 2, "style": 2, "label": "Old", "custom_id": "p0:old"}]}
+    await connection.call(
+        "POST",
+        "/channels/{channel_id}/messages",
+        json={"content": "x", "components": [row]},
+        channel_id=here.channel.id,
+    )
+    (message,) = here.server.messages(here.channel)
+    answer = await here.server.presses(here.ann, message, "Old")
+    assert not answer.failed
+    assert here.core.of("help").pressed
+
+
+async def test_the_schedule_is_asked_in_a_form(here: Office) -> None:
+    await panel(here, ("When", "/schedule"))
+    (message,) = here.server.messages(here.channel)
+    here.owner.locale = "ru"
+    answer = await here.server.presses(here.owner, message, "When")
+    assert answer.window.title == "Когда присылать статьи?"
+    assert not here.core.asks
+    await here.server.submits(answer.window, {"when": " 09:00 mon-fri ", "zone": ""})
+    ask = here.core.of("schedule")
+    assert (ask.options, ask.pressed) == ({"when": "09:00 mon-fri"}, True)
+
+
+async def test_suggestions_come_from_what_is_stored(here: Office) -> None:
+    answer = await here.server.autocompletes(here.owner, here.channel, "subscribe", option="topic", typed="cs.C")
+    assert "cs.CL" in [value for _, value in answer.choices]
+    assert len(answer.choices) <= 25
+
+
+# ---------------------------------------------------------------- who gets the answer, and when
+
+
+async def test_a_slow_answer_is_acknowledged_first_and_then_becomes_the_answer() -> None:
+    gate = asyncio.Event()
+
+    async def slow(ask: Ask) -> AsyncIterator[Reply]:
+        yield Reply(said("Reading …"))
+        await gate.wait()
+        yield Reply(said("The answer"))
+
+    async with office(Core(script=slow)) as here:
+        answer = await here.server.uses(here.ann, here.channel, "summarize", {"ids": "1"})
+        assert answer.deferred
+        await answer.until(lambda each: each.text == "Reading …")
+        gate.set()
+        await answer.until(lambda each: each.text == "The answer")
+        assert here.texts() == ["The answer"]
+
+
+async def test_a_core_that_is_slow_where_it_is_not_expected_is_acknowledged_in_time() -> None:
+    gate = asyncio.Event()
+
+    async def slow(ask: Ask) -> AsyncIterator[Reply]:
+        await gate.wait()
+        yield Reply(said("The answer"))
+
+    async with office(Core(script=slow)) as here:
+        answer = await here.server.uses(here.ann, here.channel, "list")
+        assert (answer.deferred, answer.failed) == (True, False)
+        gate.set()
+        await answer.until(lambda each: each.text == "The answer")
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "private", "ephemeral"),
+    [
+        ("list", {}, False, False),
+        ("list", {}, True, True),
+        ("summarize", {"ids": "x"}, True, True),
+        ("summarize", {"ids": "2405.00001"}, False, False),
+        ("why", {"id": "2405.00001"}, True, True),
+    ],
+)
+async def test_what_concerns_one_person_is_seen_by_them_alone(
+    command: str, options: dict[str, str], private: bool, ephemeral: bool
+) -> None:
+    async with office(answering(Reply(said("hello"), private=private))) as here:
+        answer = await here.server.uses(here.ann, here.channel, command, options)
+        await here.until(lambda: "hello" in here.texts(seen_by=here.ann))
+        assert ("hello" in here.texts()) is not ephemeral
+        assert not answer.failed
+        assert [text for text in here.texts(seen_by=here.ann) if text != "hello"] == []
+
+
+@pytest.mark.parametrize("place", list(Place))
+async def test_a_button_is_answered_where_the_core_says(place: Place) -> None:
+    async with office(answering(Reply(said("one"), place=place), Reply(said("two"), place=place))) as here:
+        await panel(here, ("Go", "/settings size 5"))
+        (message,) = here.server.messages(here.channel)
+        await here.server.presses(here.owner, message, "Go")
+        await here.until(lambda: any("two" in text for text in here.texts(seen_by=here.owner)))
+        seen = here.texts(seen_by=here.owner)
+        if place is Place.INSTEAD:
+            assert seen == ["two"]
+        else:
+            assert seen == ["what now?", "two"]
+            assert ("two" in here.texts()) is (place is Place.BELOW)
+
+
+async def test_an_answer_of_several_messages_is_whole() -> None:
+    long = said(*(f"Paragraph {number}. {'word ' * 200}" for number in range(6)))
+    async with office(answering(Reply(long))) as here:
+        await here.server.uses(here.ann, here.channel, "list")
+        await here.until(lambda: "Paragraph 5" in " ".join(here.texts()))
+        assert all(f"Paragraph {number}" in " ".join(here.texts()) for number in range(6))
+
+
+async def test_an_answer_that_comes_too_late_for_its_interaction_stands_in_the_channel() -> None:
+    gate = asyncio.Event()
+
+    async def slow(ask: Ask) -> AsyncIterator[Reply]:
+        await gate.wait()
+        yield Reply(said("At last"))
+
+    async with office(Core(script=slow)) as here:
+        answer = await here.server.uses(here.ann, here.channel, "summarize", {"ids": "1"})
+        assert answer.deferred
+        here.server.world.skip(901)
+        gate.set()
+        await here.until(lambda: "At last" in here.texts())
+
+
+async def test_a_token_that_is_over_early_is_no_reason_to_lose_the_answer() -> None:
+    async with office(answering(Reply(said("At last")))) as here:
+        here.server.deny("PATCH /webhooks/*", 50027)
+        await here.server.uses(here.ann, here.channel, "summarize", {"ids": "1"})
+        await here.until(lambda: "At last" in here.texts())
+
+
+async def test_an_interaction_that_cannot_be_answered_leaves_the_others_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    secret = "what somebody typed"
+    async with office(answering(Reply(said("hello")))) as here:
+        here.server.state.patience = 0.2
+        here.server.fail("POST /interactions/*", "cut")
+        await here.server.uses(here.ann, here.channel, "list")
+        answer = await here.server.uses(here.owner, here.channel, "subscribe", {"topic": secret})
+        assert (await answer.settled()).text == "hello"
+    assert secret not in caplog.text
+    assert "an answer did not arrive" in caplog.text
+
+
+# ---------------------------------------------------------------- where we are
+
+
+async def test_who_invites_us_is_known_and_everything_goes_on() -> None:
+    async with office() as here:
+        here.server.world.kick(here.guild)
+        await here.until(lambda: here.core.lost)
+        assert here.core.lost == [(target(here.channel), "removed from Research")]
+        here.server.world.invite(here.guild, by=here.owner)
+        await here.until(lambda: here.core.back)
+        (back,) = here.core.back
+        assert (back.target, back.by, back.title) == (
+            target(here.channel),
+            Actor("discord", here.owner.id),
+            "Research · #papers",
+        )
+
+
+async def test_an_outage_of_discord_is_no_reason_to_pause(here: Office) -> None:
+    here.server.world.outage(here.guild)
+    await asyncio.sleep(0.05)
+    here.server.world.outage(here.guild, over=True)
+    await asyncio.sleep(0.05)
+    assert here.core.lost == []
+
+
+Happens = Callable[[Office], object]
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason", "over"),
+    [
+        (
+            lambda here: here.server.world.deny(here.channel, P.SEND_MESSAGES),
+            "missing: Send Messages",
+            lambda here: here.server.world.deny(here.channel, P.NONE),
+        ),
+        (lambda here: here.server.world.delete(here.channel), "the channel was deleted", None),
+    ],
+    ids=["right taken", "channel deleted"],
+)
+async def test_a_place_that_is_lost_and_back_is_told_once(
+    here: Office, happens: Happens, reason: str, over: Happens | None
+) -> None:
+    happens(here)
+    await here.until(lambda: here.core.lost)
+    assert here.core.lost == [(target(here.channel), reason)]
+    if over is not None:
+        happens(here)
+        over(here)
+        await here.until(lambda: here.core.back)
+        assert len(here.core.lost) == len(here.core.back) == 1
+
+
+async def test_a_thread_that_is_locked_or_deleted_is_lost(here: Office) -> None:
+    thread = here.server.world.thread(here.channel, "reading club", by=here.owner)
+    await here.until(lambda: here.discord._connection and here.discord._connection.get_channel(int(thread.id)))
+    here.server.world.archive(thread, locked=True)
+    await here.until(lambda: here.core.lost)
+    here.server.world.delete(thread)
+    await here.until(lambda: len(here.core.lost) == 2)
+    assert {where for where, _ in here.core.lost} == {target(thread)}
