@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
 
-from bot.settings import SettingsError
+from adapters.environment import FromEnvironment
 
 _LISTEN = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^\s:\[\]]+):(?P<port>[0-9]{1,5})")
 
 
-class TelegramSettings(BaseSettings):
+class TelegramSettings(FromEnvironment):
     """Without a token there is no Telegram; secrets have no repr."""
-
-    model_config = SettingsConfigDict(
-        env_file=".env",
-        env_file_encoding="utf-8",
-        extra="ignore",
-        env_ignore_empty=True,
-        populate_by_name=True,
-        hide_input_in_errors=True,
-    )
 
     token: SecretStr | None = Field(
         None, alias="TELEGRAM_BOT_TOKEN", description="token of a Telegram bot, from @BotFather"
@@ -113,28 +102,3 @@ class TelegramSettings(BaseSettings):
             return self.webhook_secret.get_secret_value()
         token = self.token.get_secret_value() if self.token else ""
         return hashlib.blake2b(token.encode(), digest_size=32, person=b"webhook").hexdigest()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment is an argument of `read`."""
-        return init_settings, dotenv_settings
-
-    @classmethod
-    def read(cls, environ: Mapping[str, str]) -> Self:
-        """From `environ` and `.env`; raises SettingsError naming every wrong variable, never a value."""
-        names = (str(field.alias) for field in cls.model_fields.values())
-        given = {name: environ[name] for name in names if environ.get(name)}
-        try:
-            return cls(**given)  # type: ignore[arg-type]
-        except ValidationError as exc:
-            lines = (
-                f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors(include_input=False)
-            )
-            raise SettingsError("Settings are wrong:\n  " + "\n  ".join(lines)) from None
