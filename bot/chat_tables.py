@@ -168,8 +168,7 @@ def put_due(db: sqlite_utils.Database, target_id: int, next_due_at: datetime | N
 def move_due(db: sqlite_utils.Database, dues: Iterable[tuple[Target, datetime | None, datetime | None]]) -> None:
     """When next digests are due, by what was due and what is; where something else is due by now, that stays."""
     db.conn.executemany(
-        "UPDATE targets SET next_due_at = ? "
-        "WHERE platform = ? AND chat_id = ? AND thread_id = ? AND next_due_at IS ?",
+        "UPDATE targets SET next_due_at = ? WHERE platform = ? AND chat_id = ? AND thread_id = ? AND next_due_at IS ?",
         [
             (rows.moment(now), target.platform, target.chat_id, target.thread_id or "", rows.moment(was))
             for target, was, now in dues

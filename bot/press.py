@@ -15,6 +15,7 @@ from typing import Literal
 
 from bot.access import Policy, may_use_model
 from bot.chat_digest import documents
+from bot.costs.cause import caused_by
 from bot.database import StoreError
 from bot.delivery.outbox import Outbox
 from bot.digest_table import DigestItem
@@ -122,7 +123,8 @@ class Press:
         announced = await self._announcements.on(None, scope)
         selection = select(announced.items, topics, limit=limit, kinds=kinds_of(chat.settings))
         language = chat.settings.languages[0]
-        made = await self._makers(chat).brief([entry.paper for entry in selection.entries], language=language)
+        with caused_by(chat.target):
+            made = await self._makers(chat).brief([entry.paper for entry in selection.entries], language=language)
         digest = Digest(
             topics=tuple(topics),
             date=announced.date,
@@ -174,11 +176,12 @@ class Press:
         makers = self._makers(harvest.chat)
         lost: Sequence[StoreError | BaseExceptionGroup[StoreError]] = ()
         try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(makers.brief(papers, language=language, made=made))
-                    for language, made in zip(said.languages, (said.first, said.second), strict=False)
-                ]
+            with caused_by(harvest.chat.target):
+                async with asyncio.TaskGroup() as group:
+                    tasks = [
+                        group.create_task(makers.brief(papers, language=language, made=made))
+                        for language, made in zip(said.languages, (said.first, said.second), strict=False)
+                    ]
         except* StoreError as raised:
             lost = raised.exceptions
         if lost:

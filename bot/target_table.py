@@ -9,6 +9,7 @@ import sqlite3
 
 import sqlite_utils
 
+from bot.costs import usage_table
 from bot.ports import BotError
 from bot.rows import Row
 from bot.targets import Target
@@ -78,6 +79,7 @@ def move(db: sqlite_utils.Database, old: Target, new: Target) -> int | None:
     What buttons there offer still works, whether we know the chat or not.
     """
     _move_marks(db, old, new)
+    usage_table.move(db, old, new)
     old_id, new_id = id_of(db.conn, old), id_of(db.conn, new)
     if old_id is None or old_id == new_id:
         return new_id
@@ -146,6 +148,7 @@ def drop_mark(db: sqlite_utils.Database, what: str, target: Target) -> None:
 
 def forget(db: sqlite_utils.Database, target: Target) -> int:
     """Delete the target, and if it is no thread, its threads; all that hangs on them goes with them. How many."""
+    usage_table.forget(db, target)
     for what in MARKS:
         key = mark_of(what, target)
         db.execute("DELETE FROM marks WHERE key = ?", [key])

@@ -15,6 +15,7 @@ from bot.platforms import Actor
 from bot.store import Store
 from bot.target_table import MARKS, WISH, mark_of
 from bot.targets import Chat, Target
+from bot.topics.catalogue import topic
 from tests.chatting import HALL, LLM, MOE, RAG, ROOM, chats_of, follow
 from tests.samples import NOW
 
@@ -60,11 +61,12 @@ async def test_what_buttons_offer_still_works_after_a_move_whether_the_chat_is_k
 async def test_the_offers_of_two_places_that_become_one_are_united(chats: Chats) -> None:
     pending = Pending(chats)
     old = await pending.keep(ROOM, MOE)
-    new = await pending.keep(HALL, RAG)
+    cats = topic("cats -survey")
+    new = await pending.keep(HALL, cats)
     await pending.wish(ROOM, "old")
     await pending.wish(HALL, "new")
     chats.move(ROOM, HALL)
-    assert (await pending.topic(HALL, old), await pending.topic(HALL, new)) == (MOE, RAG)
+    assert (await pending.topic(HALL, old), await pending.topic(HALL, new)) == (MOE, cats)
     assert await pending.wished(HALL) == "new"
 
 

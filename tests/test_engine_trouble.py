@@ -403,9 +403,9 @@ def test_who_had_the_latest_or_had_nothing_is_not_looked_at_again_at_once(world:
     async def scene(world: World) -> None:
         for _ in range(2):
             await once(world)
+            await world.engine.look()
+            assert [chat.next_due_at for chat in world.chats.chats()] == [None, None]
             await asyncio.sleep(600)
-        await world.engine.look()
-        assert [chat.next_due_at for chat in world.chats.chats()] == [None, None]
 
     play(world, scene)
 

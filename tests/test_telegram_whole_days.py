@@ -217,6 +217,8 @@ async def test_a_group_that_becomes_a_supergroup_takes_everything_along(tmp_path
         if not told:  # lost on the way; the next message is refused, and says where to
             t.people.updates.waiting.clear()
         await t.quiet()
+        if told:
+            assert state(t, new) == (State.ACTIVE, "")
         await day(t, TUESDAY, "2605.00001")
         (digest,) = t.ours(new)
         assert "2605.00001" in digest.text

@@ -207,6 +207,9 @@ async def test_what_may_have_arrived_is_held_until_its_admin_has_looked(tmp_path
             await t.run.later(timedelta(hours=1))
             await t.run.delivered()
             assert [len(copies(t, each)) for each in (arrived, missing)] == [1, 0], "it waits for an answer"
+            settle = (t.ours(t.ann)[-1].button("Send it again").data or "").partition("/")[2]
+            answer = await t.answer(t.bob, missing, f"/{settle}")
+            assert answer.text == "Only an admin of that chat decides about it."
             first, second = (each for each in t.ours(t.ann) if "The line was cut" in each.text)
             await t.presses(t.ann, first, "Leave it")
             assert first.text == "It stays as it is, and is not sent again."

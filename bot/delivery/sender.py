@@ -25,6 +25,7 @@ from bot.delivery.doubt import Doubts, pause
 from bot.delivery.incidents import Report
 from bot.delivery.lanes import Lanes
 from bot.delivery.ledger import Ledger
+from bot.delivery.linking import link
 from bot.delivery.outcomes import Next, Rules
 from bot.delivery.pacing import Pacing, Turn
 from bot.outbox_table import Due, Form, Message
@@ -32,6 +33,7 @@ from bot.platforms import (
     BadFormat,
     DeliveryError,
     Fatal,
+    Linking,
     MessageRef,
     NotSent,
     Part,
@@ -190,25 +192,29 @@ class Sender:
         message = begun
         await turn.comes()
         turn.leaves()
-        result = await self._found(message) or await self._called(
-            self.platform.send(
-                message.target, message.part, nonce=message.nonce, root=message.root, silent=message.silent
+        result = await self._found(message)
+        if result is None:
+            result = await self._called(
+                self.platform.send(
+                    message.target, message.part, nonce=message.nonce, root=message.root, silent=message.silent
+                )
             )
-        )
         self._obey(due, result)
         simpler, form = await self._simpler(message, result) if isinstance(result, BadFormat) else ((), "plain")
         rules = self._rules()
-        return await self._recorded(
+        following = await self._recorded(
             lambda db: outcomes.conclude(db, message, result, simpler=simpler, form=form, rules=rules)
         )
+        is_over = isinstance(result, MessageRef | BadFormat | Fatal)
+        return await self._linked(message, following) if is_over else following
 
     async def _found(self, message: Message) -> MessageRef | DeliveryError | None:
         """What an earlier try brought there after all, where the platform can look; it is not sent again then.
 
         An error says when to look again; None: nothing is known to be there.
         """
-        if not (message.is_resend and message.unsure_since is not None and isinstance(self.platform, Searching)):
-            return None
+        if message.unsure_since is None or not isinstance(self.platform, Searching):
+            return None  # its nonce may protect it, but not everything that is sent has one
         found = await self._called(
             self.platform.find(message.target, message.part, since=message.unsure_since, root=message.root)
         )
@@ -230,7 +236,25 @@ class Sender:
             error = await self._called(self.platform.edit(message.ref, part))
             self._obey(due, error)
         rules = self._rules()
-        return await self._recorded(lambda db: outcomes.conclude_edit(db, message, part, error, rules=rules))
+        following = await self._recorded(lambda db: outcomes.conclude_edit(db, message, part, error, rules=rules))
+        return await self._linked(message, following) if error is None else following
+
+    async def _linked(self, message: Message, following: Due | None) -> Due | None:
+        """If that was the last of its digest, the first message is to lead to the others. What is next for the chat."""
+        digest_id = message.digest_id
+        if digest_id is None or not isinstance(self.platform, Linking):
+            return following
+        try:
+            chat = await self._chat_of(message)
+            if await link(self.platform, self.ledger, digest_id, chat=chat):
+                return await self.ledger.read(lambda conn: outbox_table.due(conn, message.target_id))
+        except StoreError as exc:
+            logger.warning("a digest is not linked: target=%s: %s", message.target, exc)
+        return following
+
+    async def _chat_of(self, message: Message) -> Chat:
+        known = await self.ledger.run(lambda: self.chat(message.target))
+        return known or Chat(target=message.target, kind=message.kind)
 
     def can_edit(self, message: Message, now: datetime) -> bool:
         """Does the platform still allow it, if the message has arrived?"""
@@ -272,9 +296,7 @@ class Sender:
 
     async def _simpler(self, message: Message, error: BadFormat) -> tuple[Sequence[Part], Form]:
         """The same slice in another form, if the platform has learned that it must; else in plain text."""
-        chat = await self.ledger.run(lambda: self.chat(message.target)) or Chat(
-            target=message.target, kind=message.kind
-        )
+        chat = await self._chat_of(message)
         if error.again:
             parts = self.platform.render(message.part.slice, chat=chat)
             if [part.payload for part in parts] != [message.part.payload]:

@@ -70,11 +70,15 @@ class Back:
     title: str
     by: Actor | None
     locale: str
+    aside: bool = False
 
 
 @dataclass
 class Core:
-    """Answers as `script` says and remembers everything it is told. `turns`: whose turn was asked for."""
+    """Answers as `script` says and remembers everything it is told. `turns`: whose turn was asked for.
+
+    `topics`: what is followed, wherever.
+    """
 
     script: Script = lambda ask: [Reply(said(f"/{ask.command} {' '.join(map(str, ask.options.values()))}".strip()))]
     asks: list[Ask] = field(default_factory=list)
@@ -82,6 +86,7 @@ class Core:
     back: list[Back] = field(default_factory=list)
     moved: list[tuple[Target, Target]] = field(default_factory=list)
     turns: list[tuple[Target, ChatKind]] = field(default_factory=list)
+    topics: Sequence[Topic] = ()
 
     async def ask(self, ask: Ask) -> AsyncIterator[Reply]:
         self.asks.append(ask)
@@ -100,9 +105,16 @@ class Core:
         self.lost.append((target, reason))
 
     async def target_back(
-        self, target: Target, *, kind: ChatKind, title: str, by: Actor | None = None, locale: str = "en"
+        self,
+        target: Target,
+        *,
+        kind: ChatKind,
+        title: str,
+        by: Actor | None = None,
+        locale: str = "en",
+        aside: bool = False,
     ) -> None:
-        self.back.append(Back(target, kind, title, by, locale))
+        self.back.append(Back(target, kind, title, by, locale, aside))
 
     async def target_moved(self, old: Target, new: Target) -> None:
         self.moved.append((old, new))
@@ -111,7 +123,7 @@ class Core:
         return ()
 
     async def followed(self, target: Target) -> Sequence[Topic]:
-        return ()
+        return self.topics
 
     def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:
         self.turns.append((target, kind))
