@@ -112,25 +112,44 @@ Method = Literal["llm", "extractive"]
 
 @dataclass(frozen=True, slots=True)
 class Takeaway:
-    """One statement and the sentence of the source it rests on (verbatim, readable Unicode)."""
+    """One statement and the sentence of the source it rests on (verbatim, readable Unicode).
+
+    `section` is where that stands, as the paper calls it ("3 Method", "Table 2"); '' for the abstract.
+    """
 
     text: str
     evidence: str
+    section: str = ""
+
+
+Part = Literal["problem", "method", "results", "limitations", "readers"]
+PARTS: tuple[Part, ...] = ("problem", "method", "results", "limitations", "readers")
+"""What a deep summary says beside the TL;DR, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPart:
+    """Some of a deep summary's statements: what they are about; `readers`: who should read it."""
+
+    kind: Part
+    statements: tuple[Takeaway, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a summary cost, over all attempts."""
+    """What a summary cost, over all attempts. `cached_tokens` are those of the prompt the provider had seen before."""
 
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.calls + other.calls,
             self.prompt_tokens + other.prompt_tokens,
             self.completion_tokens + other.completion_tokens,
+            self.cached_tokens + other.cached_tokens,
         )
 
 
@@ -139,13 +158,15 @@ class Checks:
     """How a summary stands against its paper.
 
     `statements` counts what is said (the TL;DR and every takeaway), `supported` those whose passage was found in the
-    source; `dropped` were left out because they failed; `problems` says why, in English, for operators and tests.
+    source; `dropped` were left out because they failed; `repaired` places were put right without asking again (terms,
+    empty openings, a name in a title); `problems` says why, in English, for operators and tests.
     """
 
     statements: int = 0
     supported: int = 0
     dropped: int = 0
     problems: tuple[str, ...] = ()
+    repaired: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +174,8 @@ class Summary:
     """What is said of one version of one paper in one language. All text is readable Unicode without markup.
 
     `language` is the language it is written in, which for `extractive` is the paper's own ("en").
-    `headline` has at most 30 Han characters or 80 letters.
+    `headline` has at most 30 Han characters or 80 letters. `parts` are those of a deep summary; `takeaways` are then
+    all their statements in order.
     """
 
     paper_id: str
@@ -170,6 +192,7 @@ class Summary:
     abstract_translation: str | None = None
     checks: Checks = Checks()
     usage: Usage | None = None
+    parts: tuple[SummaryPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

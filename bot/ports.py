@@ -231,9 +231,16 @@ class BadAnswer(SummaryError):
 
 
 class BudgetSpent(SummaryError):
-    """PAPERBOY_DAILY_CALLS is used up; it starts again at 00:00 UTC."""
+    """A budget of the day is used up; it starts again at 00:00 UTC.
+
+    `of`: the calls, the money of all chats, or the money of the chat that asks.
+    """
 
     code = "budget_spent"
+
+    def __init__(self, message: str, *, of: Literal["calls", "day", "chat"] = "calls") -> None:
+        super().__init__(message)
+        self.of = of
 
 
 class NotAllowed(SummaryError):

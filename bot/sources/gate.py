@@ -22,7 +22,7 @@ import urllib3
 from bot.ports import Clock, SourceError, SourceGarbled, SourceRefused, SourceUnreachable
 from bot.sources.answers import Check, SourceRejected, check_api, check_feed, error_of, printable, retry_after
 from bot.sources.turns import Gate, Priority, Turn, Turns
-from bot.sources.wire import Line, WiredAdapter, read_bounded
+from bot.sources.wire import AnswerTooLong, Line, WiredAdapter, read_bounded
 
 __all__ = ["Gate", "PoliteAdapter", "Priority", "session", "user_agent"]
 
@@ -77,11 +77,15 @@ def session(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """How a session behaves: `silence` is how many seconds an answer may pause, `hosts` where it may go."""
+    """How a session behaves: `silence` is how many seconds an answer may pause, `hosts` where it may be sent on.
+
+    `family`: it may also be sent on to any other host of arXiv's.
+    """
 
     user_agent: str
     silence: float
     hosts: frozenset[str]
+    family: bool = True
 
 
 def user_agent(contact: str | None) -> str:
@@ -138,6 +142,7 @@ class PoliteAdapter(WiredAdapter):
                     unanswered += not isinstance(exc, SourceGarbled)
                     logger.info("arXiv: host=%s try=%d problem=%s", urlsplit(asked.url).netloc, failures, exc.code)
                     enough = failures >= patience.attempts or unanswered >= patience.refusals
+                    enough = enough or isinstance(exc, AnswerTooLong)
                     if enough or self._turns.closed.is_set():
                         raise
 
@@ -164,7 +169,8 @@ class PoliteAdapter(WiredAdapter):
         except (requests.RequestException, ValueError):
             raise SourceGarbled("arXiv's answer sends us to what is no address.") from None
         host = (there.hostname or "").lower()
-        known = there.netloc.lower() in self._manners.hosts or host == "arxiv.org" or host.endswith(".arxiv.org")
+        kin = self._manners.family and (host == "arxiv.org" or host.endswith(".arxiv.org"))
+        known = kin or there.netloc.lower() in self._manners.hosts
         safe = there.scheme == "https" or (there.scheme == here.scheme == "http")
         if hops > MOST_REDIRECTS or not known or not safe:
             raise SourceGarbled("arXiv's answer sends us elsewhere, where we do not follow.")

@@ -87,13 +87,14 @@ class Turns:
     clock: Clock
     jitter: Callable[[], float]
     sleep: Callable[[float], object] | None
+    own_patience: Patience | None = None
     line: Line | None = None
     closed: threading.Event = field(default_factory=threading.Event)
 
     @property
     def patience(self) -> Patience:
-        """What a question of this session may take."""
-        return PATIENCE[self.priority]
+        """What a question of this session may take: its own, or what goes with its priority."""
+        return self.own_patience or PATIENCE[self.priority]
 
     def now(self) -> float:
         """Seconds since the epoch."""

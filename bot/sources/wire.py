@@ -23,6 +23,10 @@ _here = threading.local()
 """`line`: the Line of the attempt this thread is making."""
 
 
+class AnswerTooLong(SourceGarbled):
+    """It is longer than any we read; asking again would only bring it again."""
+
+
 class Line:
     """The connection of one attempt; a context manager around it. `was_cut` says that time was up."""
 
@@ -114,10 +118,13 @@ class WiredAdapter(HTTPAdapter):
 
 
 def read_bounded(raw: HTTPResponse, limit: int) -> bytes:
-    """The whole body, decompressed as it comes; raises SourceGarbled as soon as it is longer than `limit` bytes."""
+    """The whole body, decompressed as it comes; raises AnswerTooLong once it is, or says to be, over `limit` bytes."""
+    stated = raw.headers.get("Content-Length", "")
+    if stated.isdecimal() and int(stated[:20]) > limit:
+        raise AnswerTooLong(f"arXiv's answer is {stated[:20]} bytes long.")
     body = bytearray()
     while chunk := raw.read1(CHUNK, decode_content=True):
         body += chunk
         if len(body) > limit:
-            raise SourceGarbled(f"arXiv's answer is longer than {limit} bytes.")
+            raise AnswerTooLong(f"arXiv's answer is longer than {limit} bytes.")
     return bytes(body)

@@ -1,0 +1,182 @@
+"""The port FullText: each paper is fetched and parsed once for all who ask, and forgotten after some minutes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.fulltext import process
+from bot.fulltext.fetch import LONGEST_PDF, Shelf
+from bot.fulltext.parsed import Parsed
+from bot.fulltext.process import Kind
+from bot.models import Full, Note, Paper
+from bot.ports import NoText, Progress, no_progress
+
+logger = logging.getLogger(__name__)
+
+KEEP_SECONDS = 600.0
+"""How long a text is kept, in memory alone: whoever reads a summary may ask a question about it."""
+MOST_KEPT = 16
+PARSERS = 2
+"""Processes at the same time, each of up to a gigabyte."""
+PROGRESS = "fulltext"
+"""What we tell a Progress that we do, in STEPS steps."""
+STEPS = 4
+
+_Key = tuple[str, int | None]
+
+
+class Parse(Protocol):
+    """`bot.fulltext.process.parse`, or another one of its kind."""
+
+    def __call__(self, kind: Kind, body: bytes, *, url: str = "") -> Awaitable[Parsed]: ...
+
+
+class FullTexts:
+    """The port FullText over arXiv's site; `close` forgets everything."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        *,
+        parse: Parse = process.parse,
+        keep: float = KEEP_SECONDS,
+        most_kept: int = MOST_KEPT,
+        parsers: int = PARSERS,
+    ) -> None:
+        self._shelf = shelf
+        self._parse = parse
+        self._keep = keep
+        self._most_kept = most_kept
+        self._room = asyncio.Semaphore(parsers)
+        self._flights: dict[_Key, _Flight] = {}
+        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+
+    async def of(self, paper: Paper, *, progress: Progress = no_progress) -> Full:
+        """The text of the version `paper` has: from its page, else from its PDF, which a note says.
+
+        Raises NoText (the same for some minutes) or another SourceError. Who is cancelled leaves the others theirs;
+        when the last one leaves, the work stops.
+        """
+        key = (paper.id, paper.version)
+        if (kept := self._kept.get(key)) is not None:
+            self._kept.move_to_end(key)
+            return kept.result()
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight()
+            flight.task = asyncio.create_task(self._make(key, paper, flight.tell))
+        flight.listeners.append(progress)
+        try:
+            await asyncio.wait({flight.task})  # which, unlike awaiting the task, does not cancel it with us
+        finally:
+            flight.listeners.remove(progress)
+            if not flight.listeners or flight.task.done():
+                self._landed(key, flight)
+        return flight.task.result()
+
+    async def from_pdf(self, body: bytes) -> Full:
+        """The text of a file somebody sent, kept nowhere. Raises NoText."""
+        if len(body) > LONGEST_PDF:
+            raise NoText("The PDF is too large.", code="too_large")
+        async with self._room:
+            parsed = await self._parse("pdf", body)
+        return _full(parsed, "pdf")
+
+    def close(self) -> None:
+        """Forget every text at once."""
+        for key in tuple(self._kept):
+            self._forget(key)
+
+    def _landed(self, key: _Key, flight: _Flight) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+        if not flight.task.done():
+            flight.task.cancel()  # nobody waits for it any more
+        elif not flight.task.cancelled():
+            flight.task.exception()  # seen, even if all who waited were cancelled
+
+    async def _make(self, key: _Key, paper: Paper, progress: Progress) -> Full:
+        try:
+            full = await self._read(paper, progress)
+        except NoText as exc:
+            logger.info("no full text: paper=%s reason=%s", paper.id, exc.code)
+            self._remember(key, exc)
+            raise
+        self._remember(key, full)
+        return full
+
+    async def _read(self, paper: Paper, progress: Progress) -> Full:
+        try:
+            progress(PROGRESS, 0, STEPS)
+            page = await asyncio.to_thread(self._shelf.html, paper)
+            progress(PROGRESS, 1, STEPS)
+            async with self._room:
+                parsed = await self._parse("html", page.body, url=page.url)
+            return _full(parsed, "html", paper)
+        except NoText as exc:
+            logger.info("no page, asking for the PDF: paper=%s reason=%s", paper.id, exc.code)
+            reason = exc.code
+        progress(PROGRESS, 2, STEPS)
+        file = await asyncio.to_thread(self._shelf.pdf, paper)
+        progress(PROGRESS, 3, STEPS)
+        async with self._room:
+            parsed = await self._parse("pdf", file.body)
+        return _full(parsed, "pdf", paper, Note("text_from_pdf", {"id": paper.id, "reason": reason}))
+
+    def _remember(self, key: _Key, outcome: Full | NoText) -> None:
+        self._forget(key)
+        timer = asyncio.get_running_loop().call_later(self._keep, self._forget, key)
+        self._kept[key] = _Kept(outcome, timer)
+        while len(self._kept) > self._most_kept:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: _Key) -> None:
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            kept.timer.cancel()
+
+
+@dataclass(slots=True, eq=False)
+class _Flight:
+    """One text being made, and who hears of it; one entry for each who waits."""
+
+    listeners: list[Progress] = field(default_factory=list)
+    task: asyncio.Task[Full] = field(init=False)
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        for each in self.listeners:
+            each(what, done, total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    outcome: Full | NoText
+    timer: asyncio.TimerHandle
+
+    def result(self) -> Full:
+        if isinstance(self.outcome, NoText):
+            raise self.outcome
+        return self.outcome
+
+
+def _full(parsed: Parsed, source: Kind, paper: Paper | None = None, *notes: Note) -> Full:
+    said = list(notes)
+    if parsed.read < parsed.pages:
+        said.append(Note("text_cut", {"read": parsed.read, "total": parsed.pages}))
+    if parsed.hidden:
+        said.append(Note("text_hidden"))
+    return Full(
+        source=source,
+        title=parsed.title,
+        sections=parsed.sections,
+        figures=parsed.figures,
+        tables=parsed.tables,
+        notes=tuple(said),
+        paper_id=paper.id if paper else None,
+        version=paper.version if paper else None,
+    )
