@@ -128,6 +128,15 @@ class Searching(Protocol):
         ...
 
 
+@runtime_checkable
+class Linking(Protocol):
+    """A platform where messages have addresses: a digest's first message leads to those of its papers."""
+
+    def linked(self, part: Part, posts: Mapping[str, str], *, chat: Chat) -> Part:
+        """`part` whose lines lead to `posts` (paper id → URL); itself if they do, or there is no room. Pure."""
+        ...
+
+
 Where = Literal["private", "group", "channel"]
 
 

@@ -242,7 +242,14 @@ class Echo:
     async def target_lost(self, target: Target, reason: str) -> None: ...
 
     async def target_back(
-        self, target: Target, *, kind: ChatKind, title: str, by: Actor | None = None, locale: str = "en"
+        self,
+        target: Target,
+        *,
+        kind: ChatKind,
+        title: str,
+        by: Actor | None = None,
+        locale: str = "en",
+        aside: bool = False,
     ) -> None: ...
 
     async def target_moved(self, old: Target, new: Target) -> None: ...

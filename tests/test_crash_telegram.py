@@ -8,7 +8,7 @@ from random import Random
 from tests.fakes.courier import parent
 from tests.fakes.telegram_courier import killed_until_done
 
-ROUNDS = 4  # `make bench` has more
+ROUNDS = 3  # `make bench` has more
 NUMBER = 100
 
 

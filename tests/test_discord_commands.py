@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.commands import LOCALES, SUMMARIZE_MESSAGE, commands, fingerprint
+from adapters.discord.commands import CHANNEL, LOCALES, SUMMARIZE_MESSAGE, commands, fingerprint
 from bot.commands import BY_NAME, COMMANDS, Who
 from bot.locales import say
 from tests.fakes.discord_commands import _command, _size
@@ -37,7 +37,7 @@ def test_its_options_are_those_of_the_core(name: str) -> None:
     options = {option.name: option for option in BY_NAME[name].form if (name, option.name) != ("start", "code")}
     made = {option["name"]: option for option in TYPED[name]["options"]}
 
-    assert set(made) == set(options)
+    assert set(made) - {CHANNEL} == set(options)
     for key, option in options.items():
         assert made[key]["required"] == option.required
         assert made[key]["type"] == (4 if option.kind == "int" else 3)
@@ -45,6 +45,15 @@ def test_its_options_are_those_of_the_core(name: str) -> None:
         assert [each["value"] for each in made[key].get("choices", [])] == [
             value for value in option.choices if value != "form"
         ]
+
+
+def test_what_concerns_a_channel_can_name_another_one() -> None:
+    named = {name for name, each in TYPED.items() for option in each["options"] if option["name"] == CHANNEL}
+    assert {"subscribe", "unsubscribe", "settings", "list"} <= named
+    assert not named & {"summarize", "save", "saved", "privacy", "allow"}
+    (option,) = [each for each in TYPED["subscribe"]["options"] if each["name"] == CHANNEL]
+    assert (option["type"], option["required"]) == (7, False)
+    assert 15 in option["channel_types"], "in a forum itself nobody can use a command"
 
 
 def test_what_needs_something_says_so() -> None:

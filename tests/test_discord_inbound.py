@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -40,7 +40,7 @@ async def panel(here: Office, *actions: tuple[str, str], about: Target | None = 
 async def test_a_slash_command_is_an_ask_with_its_options(here: Office) -> None:
     here.ann.locale = "zh-CN"
     await here.server.uses(here.ann, here.channel, "summarize", {"ids": "2405.17428 and 2405.00001"})
-    ask = here.core.of("summarize")
+    ask = await here.heard("summarize")
     assert ask.options == {"ids": "2405.17428 and 2405.00001"}
     assert (ask.actor, ask.target, ask.kind) == (Actor("discord", here.ann.id), target(here.channel), "group")
     assert (ask.locale, ask.title, ask.pressed) == ("zh-CN", "Research · #papers", False)
@@ -51,21 +51,21 @@ async def test_a_slash_command_is_an_ask_with_its_options(here: Office) -> None:
 
 async def test_who_manages_the_server_is_an_admin(here: Office) -> None:
     await here.server.uses(here.owner, here.channel, "subscribe", {"topic": "LLM"})
-    assert await here.core.of("subscribe").is_admin()
+    assert await (await here.heard("subscribe")).is_admin()
     deputy = here.server.world.joins(here.server.world.person("Deputy"), here.guild, P.MANAGE_GUILD)
     await here.server.uses(deputy, here.channel, "pause")
-    assert await here.core.of("pause").is_admin()
+    assert await (await here.heard("pause")).is_admin()
 
 
 async def test_a_thread_is_a_place_of_its_own_in_its_channel(here: Office) -> None:
     thread = here.server.world.thread(here.channel, "reading club", by=here.owner)
     await here.server.uses(here.ann, thread, "list")
-    assert here.core.of("list").target == Target("discord", here.channel.id, thread.id)
+    assert (await here.heard("list")).target == Target("discord", here.channel.id, thread.id)
 
 
 async def test_in_private_the_place_is_the_person(here: Office) -> None:
     await here.server.uses(here.ann, here.server.world.dm(here.ann), "list")
-    ask = here.core.of("list")
+    ask = await here.heard("list")
     assert (ask.target, ask.kind) == (Target("discord", f"@{here.ann.id}"), "private")
 
 
@@ -74,7 +74,7 @@ async def test_a_message_with_a_paper_is_summarized_from_its_menu(here: Office) 
     message = here.server.world.posts(here.ann, here.channel, "look: arxiv.org/abs/2405.00001", embeds=[embed])
     answer = await here.server.uses_on(here.owner, message, "Summarize paper")
     await answer.settled()
-    ask = here.core.of("summarize")
+    ask = await here.heard("summarize")
     assert ask.options == {}
     assert all(f"2405.0000{n}" in ask.replied_to for n in (1, 2, 3))
 
@@ -85,25 +85,25 @@ async def test_who_installed_us_can_summarize_where_we_are_not(here: Office) -> 
     bob = here.server.world.joins(here.server.world.person("Bob", installed=True), elsewhere)
     answer = await here.server.uses(bob, channel, "summarize", {"ids": "2405.00001"})
     assert (await answer.settled()).text == "/summarize 2405.00001"
-    assert here.core.of("summarize").target == Target("discord", channel.id)
+    assert (await here.heard("summarize")).target == Target("discord", channel.id)
 
 
 async def test_a_button_carries_its_command_over_a_restart(here: Office) -> None:
     await panel(here, ("Five", "/settings size 5"))
     (message,) = here.server.messages(here.channel)
     await here.server.presses(here.owner, message, "Five")
-    ask = here.core.of("settings")
+    ask = await here.heard("settings")
     assert (ask.options, ask.pressed, await ask.is_admin()) == ({"what": "size", "value": "5"}, True, True)
 
 
 async def test_a_button_about_another_channel_asks_who_may_change_that_one(here: Office) -> None:
     other = here.server.world.guild("Other")
     there = here.server.world.channel(other, "there")
-    await here.until(lambda: here.discord._connection and here.discord._connection.get_channel(int(there.id)))
+    await here.seen(there)
     await panel(here, ("Five", "/settings size 5"), about=target(there))
     (message,) = here.server.messages(here.channel)
     await here.server.presses(here.owner, message, "Five")
-    ask = here.core.of("settings")
+    ask = await here.heard("settings")
     assert (ask.target, ask.title) == (target(there), "Other · #there")
     assert not await ask.is_admin()
     here.server.world.joins(here.owner, other, P.MANAGE_GUILD)
@@ -111,8 +111,7 @@ async def test_a_button_about_another_channel_asks_who_may_change_that_one(here:
 
 
 async def test_a_button_of_another_version_is_answered_all_the_same(here: Office) -> None:
-    connection = here.discord._connection
-    assert connection is not None
+    connection = here.connection
     row = {"type": 1, "components": [{"type": 2, "style": 2, "label": "Old", "custom_id": "p0:old"}]}
     await connection.call(
         "POST",
@@ -123,7 +122,7 @@ async def test_a_button_of_another_version_is_answered_all_the_same(here: Office
     (message,) = here.server.messages(here.channel)
     answer = await here.server.presses(here.ann, message, "Old")
     assert not answer.failed
-    assert here.core.of("help").pressed
+    assert (await here.heard("help")).pressed
 
 
 async def test_the_schedule_is_asked_in_a_form(here: Office) -> None:
@@ -134,7 +133,7 @@ async def test_the_schedule_is_asked_in_a_form(here: Office) -> None:
     assert answer.window.title == "Когда присылать статьи?"
     assert not here.core.asks
     await here.server.submits(answer.window, {"when": " 09:00 mon-fri ", "zone": ""})
-    ask = here.core.of("schedule")
+    ask = await here.heard("schedule")
     assert (ask.options, ask.pressed) == ({"when": "09:00 mon-fri"}, True)
 
 
@@ -250,73 +249,9 @@ async def test_an_interaction_that_cannot_be_answered_leaves_the_others_alone(
     secret = "what somebody typed"
     async with office(answering(Reply(said("hello")))) as here:
         here.server.state.patience = 0.2
-        here.server.fail("POST /interactions/*", "cut")
+        here.server.fail("POST /interactions/*", "cut", times=2)
         await here.server.uses(here.ann, here.channel, "list")
         answer = await here.server.uses(here.owner, here.channel, "subscribe", {"topic": secret})
         assert (await answer.settled()).text == "hello"
     assert secret not in caplog.text
     assert "an answer did not arrive" in caplog.text
-
-
-# ---------------------------------------------------------------- where we are
-
-
-async def test_who_invites_us_is_known_and_everything_goes_on() -> None:
-    async with office() as here:
-        here.server.world.kick(here.guild)
-        await here.until(lambda: here.core.lost)
-        assert here.core.lost == [(target(here.channel), "removed from Research")]
-        here.server.world.invite(here.guild, by=here.owner)
-        await here.until(lambda: here.core.back)
-        (back,) = here.core.back
-        assert (back.target, back.by, back.title) == (
-            target(here.channel),
-            Actor("discord", here.owner.id),
-            "Research · #papers",
-        )
-
-
-async def test_an_outage_of_discord_is_no_reason_to_pause(here: Office) -> None:
-    here.server.world.outage(here.guild)
-    await asyncio.sleep(0.05)
-    here.server.world.outage(here.guild, over=True)
-    await asyncio.sleep(0.05)
-    assert here.core.lost == []
-
-
-Happens = Callable[[Office], object]
-
-
-@pytest.mark.parametrize(
-    ("happens", "reason", "over"),
-    [
-        (
-            lambda here: here.server.world.deny(here.channel, P.SEND_MESSAGES),
-            "missing: Send Messages",
-            lambda here: here.server.world.deny(here.channel, P.NONE),
-        ),
-        (lambda here: here.server.world.delete(here.channel), "the channel was deleted", None),
-    ],
-    ids=["right taken", "channel deleted"],
-)
-async def test_a_place_that_is_lost_and_back_is_told_once(
-    here: Office, happens: Happens, reason: str, over: Happens | None
-) -> None:
-    happens(here)
-    await here.until(lambda: here.core.lost)
-    assert here.core.lost == [(target(here.channel), reason)]
-    if over is not None:
-        happens(here)
-        over(here)
-        await here.until(lambda: here.core.back)
-        assert len(here.core.lost) == len(here.core.back) == 1
-
-
-async def test_a_thread_that_is_locked_or_deleted_is_lost(here: Office) -> None:
-    thread = here.server.world.thread(here.channel, "reading club", by=here.owner)
-    await here.until(lambda: here.discord._connection and here.discord._connection.get_channel(int(thread.id)))
-    here.server.world.archive(thread, locked=True)
-    await here.until(lambda: here.core.lost)
-    here.server.world.delete(thread)
-    await here.until(lambda: len(here.core.lost) == 2)
-    assert {where for where, _ in here.core.lost} == {target(thread)}

@@ -60,7 +60,7 @@ class Discord:
         self._connection: Connection | None = None
         self._ready = asyncio.Event()
         posts = Posts(clock=clock, settles=settles)
-        self._outbound = Outbound(self._connected, publish=settings.publish, posts=posts)
+        self._outbound = Outbound(self._connected, publish=settings.publish, posts=posts, clock=clock)
 
     # ------------------------------------------------------------ what goes out
 
@@ -87,6 +87,10 @@ class Discord:
     async def find(self, target: Target, part: Part, *, since: datetime, root: MessageRef | None) -> MessageRef | None:
         """See `bot.platforms.Searching`."""
         return await self._outbound.find(target, part, since=since, root=root)
+
+    def linked(self, part: Part, posts: Mapping[str, str], *, chat: Chat) -> Part:
+        """See `bot.platforms.Linking`."""
+        return render.linked(part, posts)
 
     async def check(self, target: Target) -> Sequence[str]:
         """What we may not do there, by the names of Discord's settings; from what the gateway told us.
@@ -121,6 +125,16 @@ class Discord:
 
     # ------------------------------------------------------------ the connection
 
+    @property
+    def is_ready(self) -> bool:
+        """Are we connected, and have been told where we are?"""
+        return self._ready.is_set()
+
+    @property
+    def busy(self) -> int:
+        """How many things that people did, or that happened, are being dealt with."""
+        return self._connection.busy if self._connection is not None else 0
+
     async def run(self, core: Core) -> None:
         """See the port."""
         connection = self._connect(self._settings, proxy=self._proxy)
@@ -133,6 +147,7 @@ class Discord:
 
         async def ready() -> None:  # after every reconnect that could not be resumed
             self._ready.set()
+            membership.look_now()
             if not watching:
                 watching.append(asyncio.create_task(membership.watch()))
 

@@ -17,6 +17,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from adapters.discord.direct import Direct
+from adapters.discord.errors import delivery_error
 from adapters.discord.secrecy import keep_quiet
 from adapters.discord.settings import DiscordSettings
 from bot.delivery.windows import Window
@@ -83,6 +84,11 @@ class Connection(discord.AutoShardedClient):
         self._first = first
         for event, listener in listeners.items():
             setattr(self, f"on_{event}", self._owned(listener))
+
+    @property
+    def busy(self) -> int:
+        """How many listeners are at work."""
+        return len(self._at_work)
 
     def _owned(self, listener: Listener) -> Listener:
         async def listening(*args: object) -> None:
@@ -159,7 +165,7 @@ class Connection(discord.AutoShardedClient):
         params: Mapping[str, Any] | None = None,
         **ids: int | str,
     ) -> Any:  # noqa: ANN401 - JSON
-        """One request of the API, within the library's rate limits. Raises what the library raises, and TimeoutError.
+        """One request of the API, within the library's rate limits. Raises FAILURES, and DeliveryError.
 
         `ids` fill the path: `/channels/{channel_id}/messages`.
         """
@@ -170,7 +176,10 @@ class Connection(discord.AutoShardedClient):
             given["json"] = json
         if params is not None:
             given["params"] = dict(params)
-        return await self.http.request(route, **given)
+        try:
+            return await self.http.request(route, **given)
+        except (RuntimeError, KeyError) as exc:  # of a closed session; of a limit that does not say for how long
+            raise delivery_error(exc, editing=method == "PATCH") from None
 
     async def turn(self) -> None:
         """Waits until one more request is within the bot's limit; to be asked before each but answers to people."""

@@ -18,6 +18,9 @@ from discord.http import HTTPClient, json_or_text
 LONGEST_LIMIT = 5.0
 """Seconds a person's answer may wait for a rate limit of its interaction; a client asks for two at most."""
 
+MOST_TRIES = 5
+"""Of an answer that meets a rate limit each time."""
+
 
 class Direct:
     """One session, for one login; open it by `async with`. `longest` are the seconds a request may take."""
@@ -41,21 +44,21 @@ class Direct:
 
         Raises what the library raises, and TimeoutError.
         """
-        async with asyncio.timeout(self._longest):
-            while True:
-                try:
-                    return await self._asked(method, path, json, {})
-                except discord.HTTPException as exc:
-                    after = _wait(exc)
-                    if after is None or after > LONGEST_LIMIT:
-                        raise
-                await asyncio.sleep(after)
+        for _ in range(MOST_TRIES - 1):
+            response, data = await self._asked(method, path, json, {})
+            after = _wait(response, data)
+            if after is None or after > LONGEST_LIMIT:
+                return _checked(response, data)
+            await asyncio.sleep(after)
+        return _checked(*await self._asked(method, path, json, {}))
 
     async def post(self, path: str, json: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """As the bot, once. Raises what the library raises, and TimeoutError."""
-        return await self._asked("POST", path, json, {"Authorization": f"Bot {self._http.token}"})
+        return _checked(*await self._asked("POST", path, json, {"Authorization": f"Bot {self._http.token}"}))
 
-    async def _asked(self, method: str, path: str, json: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+    async def _asked(
+        self, method: str, path: str, json: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> tuple[aiohttp.ClientResponse, Any]:
         if self._session is None:
             raise RuntimeError("the session is closed")
         asking = self._session.request(
@@ -66,16 +69,22 @@ class Direct:
             proxy=self._http.proxy,
         )
         async with asking as response:
-            data = await json_or_text(response)
-            if response.status < 300:
-                return data
-            kind = {403: discord.Forbidden, 404: discord.NotFound}.get(response.status, discord.HTTPException)
-            raise (discord.DiscordServerError if response.status >= 500 else kind)(response, data)
+            return response, await json_or_text(response)
 
 
-def _wait(error: discord.HTTPException) -> float | None:
+def _checked(response: aiohttp.ClientResponse, data: Any) -> Any:  # noqa: ANN401 - JSON
+    if response.status < 300:
+        return data
+    kind = {403: discord.Forbidden, 404: discord.NotFound}.get(response.status, discord.HTTPException)
+    raise (discord.DiscordServerError if response.status >= 500 else kind)(response, data)
+
+
+def _wait(response: aiohttp.ClientResponse, data: Any) -> float | None:  # noqa: ANN401 - JSON
     """The seconds a rate limit asks for; None: it is none, or does not say."""
+    if response.status != 429:
+        return None
+    said = data.get("retry_after") if isinstance(data, dict) else response.headers.get("Retry-After")
     try:
-        return float(error.response.headers["Retry-After"]) if error.status == 429 else None
-    except (KeyError, ValueError):
+        return float(said)  # type: ignore[arg-type] # None is a TypeError
+    except (TypeError, ValueError):
         return None

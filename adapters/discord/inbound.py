@@ -10,21 +10,24 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from typing import Any, Protocol
 
 import discord
 
-from adapters.discord import autocomplete, buttons, forms, places
+from adapters.discord import buttons, forms, places
 from adapters.discord.commands import CHANNEL
 from adapters.discord.connection import FAILURES, Connection, described
 from adapters.discord.shared import texts_of
+from adapters.discord.suggesting import suggested
 from adapters.discord.talk import Talk
 from bot.commands import BY_NAME
 from bot.commands.text import Said, read
-from bot.document import Document
-from bot.platforms import Actor, Ask, Core, Part, Place
+from bot.document import Document, Paragraph, Text
+from bot.locales import say, ui
+from bot.platforms import Actor, Ask, Core, DeliveryError, Part, Place, Reply
 from bot.ports import BotError, Clock
 from bot.targets import Chat, ChatKind, Target
 
@@ -38,6 +41,9 @@ SLOW = frozenset({"summarize", "digest", "subscribe", "abstract", "evidence", "w
 
 FOR_ONE = frozenset({"why", "abstract", "evidence", "save", "saved", "like", "dislike", "privacy", "chats", "stats"})
 """Commands whose answer concerns nobody but who asked."""
+
+KEPT: Mapping[str, frozenset[str]] = {"saved": frozenset({"bibtex"})}
+"""Commands and what of them is sent by private message."""
 
 NO_SUGGESTIONS = 2.0
 """Seconds after which suggestions come too late."""
@@ -114,31 +120,13 @@ class Inbound:
     async def _suggest(self, interaction: discord.Interaction[Any]) -> None:
         try:
             async with asyncio.timeout(NO_SUGGESTIONS):
-                found = await self._suggestions(interaction)
+                data = _data(interaction)
+                where = self._named(_options(data).get(CHANNEL)) or self._target(interaction)
+                found = await suggested(self._core, data, where, language=interaction.locale.value)
         except (BotError, TimeoutError) as exc:
             logger.info("nothing can be suggested: %s", type(exc).__name__)
             found = []
         await self._talk(interaction).choices(found)
-
-    async def _suggestions(self, interaction: discord.Interaction[Any]) -> list[dict[str, str]]:
-        """What goes with what is typed. To /unsubscribe only what is followed is of use."""
-        data, language = _data(interaction), interaction.locale.value
-        focused: Mapping[str, Any] = next((each for each in data.get("options", ()) if each.get("focused")), {})
-        command = BY_NAME.get(str(data.get("name", "")))
-        option = next((o for o in command.form if o.name == focused.get("name")), None) if command else None
-        if command is None or option is None:
-            return []
-        typed = str(focused.get("value", ""))
-        papers = await self._core.known_papers(typed, limit=25) if option.kind == "paper_ids" else ()
-        own: list[tuple[str, str]] = []
-        if command.name == "unsubscribe":
-            where = self._named(_options(data).get(CHANNEL)) or self._target(interaction)
-            own = [(topic.called(language), topic.name) for topic in await self._core.followed(where)]
-        found = autocomplete.choices(
-            option.kind, typed, language=language, papers=lambda _, limit: list(papers)[:limit], own=own
-        )
-        names = {name for _, name in own}
-        return [each for each in found if each["value"] in names] if command.name == "unsubscribe" else found
 
     # ------------------------------------------------------------ answering
 
@@ -166,6 +154,7 @@ class Inbound:
                 if not coming.done():
                     await talk.later(private=said.command in FOR_ONE, instead=instead)
                 while (reply := await coming) is not None:
+                    reply = await self._kept(interaction, said, reply)
                     document = reply.document
                     parts = list(self._platform.render(document, chat=here, about=about))
                     simpler = partial(self._platform.plain, document, chat=here, about=about)
@@ -175,6 +164,24 @@ class Inbound:
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)
         await talk.end()
+
+    async def _kept(self, interaction: discord.Interaction[Any], said: Said, reply: Reply) -> Reply:
+        """What one wants to keep goes to the private chat, since an ephemeral message is gone when one looks away.
+
+        What is left to say, which is all of it if they take no messages from us.
+        """
+        is_kept = said.options.get("what") in KEPT.get(said.command, ())
+        if interaction.guild_id is None or not is_kept:
+            return reply
+        home = Chat(target=places.private(interaction.user.id), kind="private")
+        try:
+            await self._elsewhere(home.target, self._platform.render(reply.document, chat=home))
+        except DeliveryError as exc:
+            logger.info("somebody takes no messages from us: %s", type(exc).__name__)
+            return reply
+        language = reply.document.language
+        told = Document((Paragraph((Text(say(ui(language), "answer.sent")),)),), language)
+        return replace(reply, document=told)
 
     def _ask(
         self,

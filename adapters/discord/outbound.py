@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
 from discord.utils import time_snowflake
 
-from adapters.discord import places, render
+from adapters.discord import limits, places, render
 from adapters.discord.connection import FAILURES, Connection, described
 from adapters.discord.errors import delivery_error
 from adapters.discord.posts import CLOCKS, Posts, gist, me
 from adapters.discord.rooms import Room, Rooms, Threads
 from bot.platforms import DeliveryError, Fatal, MessageRef, NotSent, Part, TargetGone, Unknown
+from bot.ports import Clock
 from bot.targets import Target
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ SILENT = 1 << 12
 
 NONCE = 25
 """Characters of a nonce, at most."""
+
+PROTECTED = timedelta(seconds=0.8 * limits.CAPS.nonce_window)
+"""How long after a message was sent Discord certainly knows its nonce: what `bot.delivery.doubt` trusts."""
 
 LONGEST_PUBLISHING = 10.0
 """Seconds a message that has arrived waits for its being published."""
@@ -41,10 +45,20 @@ _THREAD_GONE = {10003, 50001, 50013, 50083, 160005}
 class Outbound:
     """Sends and edits over the connection there is; `connected` waits for one and raises NotSent if none comes."""
 
-    def __init__(self, connected: Callable[[], Awaitable[Connection]], *, publish: bool, posts: Posts) -> None:
+    def __init__(
+        self,
+        connected: Callable[[], Awaitable[Connection]],
+        *,
+        publish: bool,
+        posts: Posts,
+        clock: Clock,
+        protected: timedelta = PROTECTED,
+    ) -> None:
         self._connected = connected
         self._publish = publish
         self._posts = posts
+        self._clock = clock
+        self._protected = protected
         self._rooms = Rooms()
         self._threads = Threads()
 
@@ -101,7 +115,8 @@ class Outbound:
     async def find(self, target: Target, part: Part, *, since: datetime, root: MessageRef | None) -> MessageRef | None:
         """The message that an earlier try, `since` then, brought there after all. Raises DeliveryError.
 
-        Nothing goes to a forum before it is known whether it is there.
+        Nothing goes to a forum before it is known whether it is there. What has a nonce that Discord still knows is not
+        looked for: the nonce is more exact.
         """
         connection = await self._connected()
         is_post = False
@@ -111,6 +126,8 @@ class Outbound:
             if is_post:
                 post = await self._posts.find(connection, room, part, since)
                 return None if post is None else _ref(target, room, channel=post, message=post)
+            if self._clock() - since < self._protected:
+                return None
             for channel in _may_be_in(target, room, part, root):
                 found = await _found(connection, channel, part, since)
                 if found is not None:

@@ -39,7 +39,10 @@ class Posts:
             "auto_archive_duration": ARCHIVE_AFTER,
             "message": dict(message),
         }
-        if tags := render.tags(part.payload, forum.tags):
+        tags = render.tags(part.payload, forum.tags)
+        if not tags and forum.needs_tag:
+            tags = [id_ for id_, _ in forum.tags[:1]]
+        if tags:
             post["applied_tags"] = tags
         await connection.turn()
         remember(self._tried, (forum.id, name_of(part)), self._clock())
@@ -52,9 +55,9 @@ class Posts:
         Raises the library's errors, and RetryLater where it is too early to tell.
         """
         tried = max(since, self._tried.get((forum.id, name_of(part)), since))
-        left = (tried + self._settles - self._clock()).total_seconds()
-        if left > 0:
-            raise RetryLater(left)
+        left = min(tried + self._settles - self._clock(), self._settles)
+        if left > timedelta():
+            raise RetryLater(left.total_seconds())
         async for thread in _threads(connection, forum):
             if (
                 str(thread.get("owner_id")) == me(connection)

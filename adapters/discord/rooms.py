@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import discord
@@ -23,6 +23,7 @@ ARCHIVE_AFTER = 1440
 REMEMBERED = 4096
 
 _DIRECT, _NEWS, _THREAD = 1, 5, 11
+_REQUIRE_TAG = 1 << 4
 _POSTS = {kind.value for kind in places.POSTS}
 _EXISTS = 160004
 _NO_THREAD = {10008, 50001, 50013, 50024, 50068, 160002, 160006}
@@ -42,12 +43,16 @@ def remember(known: OrderedDict[K, V], key: K, value: V) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A channel, thread or private chat; `kind` is Discord's type of it, `tags` are a forum's (id, name)."""
+    """A channel, thread or private chat; `kind` is Discord's type of it, `tags` are a forum's (id, name).
+
+    Only tags that everybody may use; `needs_tag`: no post without one.
+    """
 
     id: int
     kind: int
     guild: int | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    needs_tag: bool = False
 
     @property
     def is_forum(self) -> bool:
@@ -80,9 +85,11 @@ class Rooms:
         id_ = places.channel_id(target)
         channel = connection.get_channel(id_)
         if isinstance(channel, discord.Thread | discord.abc.GuildChannel):
-            available = channel.available_tags if isinstance(channel, discord.ForumChannel) else ()
-            tags = tuple((str(tag.id), tag.name) for tag in available)
-            return Room(id=id_, kind=channel.type.value, guild=channel.guild.id, tags=tags)
+            room = Room(id=id_, kind=channel.type.value, guild=channel.guild.id)
+            if not isinstance(channel, discord.ForumChannel):
+                return room
+            tags = tuple((str(tag.id), tag.name) for tag in channel.available_tags if not tag.moderated)
+            return replace(room, tags=tags, needs_tag=channel.flags.require_tag)
         if target.thread_id is not None:  # one that is archived, say
             parent = connection.get_channel(int(target.chat_id))
             return Room(id=id_, kind=_THREAD, guild=getattr(getattr(parent, "guild", None), "id", None))
@@ -103,7 +110,10 @@ def _room(found: Mapping[str, Any]) -> Room:
         id=int(found["id"]),
         kind=int(found["type"]),
         guild=int(found["guild_id"]) if found.get("guild_id") else None,
-        tags=tuple((str(tag["id"]), str(tag["name"])) for tag in found.get("available_tags") or ()),
+        tags=tuple(
+            (str(tag["id"]), str(tag["name"])) for tag in found.get("available_tags") or () if not tag.get("moderated")
+        ),
+        needs_tag=bool(int(found.get("flags") or 0) & _REQUIRE_TAG),
     )
 
 

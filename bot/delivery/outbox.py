@@ -15,7 +15,7 @@ from typing import Literal
 
 import sqlite_utils
 
-from bot import digest_table, edit_table, outbox_table, target_table
+from bot import digest_table, edit_table, history_table, outbox_table, target_table
 from bot.database import Database
 from bot.delivery import outcomes
 from bot.delivery.doubt import Doubts
@@ -95,6 +95,7 @@ class Outbox:
         *,
         items: Sequence[DigestItem] = (),
         seen: Iterable[tuple[str, int | None]] = (),
+        unless_seen: Iterable[str] = (),
         day: date | None = None,
         silent: bool = False,
         slug: str | None = None,
@@ -102,13 +103,16 @@ class Outbox:
         """Write a digest and everything of it. Its id; None, and nothing is written, if `target` has one of `period`.
 
         `items` are its papers in order, shown or not; `seen` the papers (with version, or None for any) that are not
-        to come again; `day` is arXiv's announcement date. Raises NotKnown.
+        to come again. Nothing is written either if another digest brought one of `unless_seen` (`2405.17428`, or
+        `2405.17428v2`) while this one was made. `day` is arXiv's announcement date. Raises NotKnown.
         """
-        marks = list(seen)
+        marks, news = list(seen), list(unless_seen)
         made_at = self._clock()
 
         def work(db: sqlite_utils.Database) -> tuple[int, int | None]:
             target_id = target_table.known_id(db.conn, target)
+            if history_table.seen(db.conn, target_id, news):
+                return target_id, None
             digest_id = digest_table.put_digest(
                 db, target_id, period, day=day, made_at=made_at, items=items, parts=parts, seen=marks, slug=slug
             )

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from adapters.discord.client import Discord
 from adapters.discord.connection import Connection
 from adapters.discord.limits import CAPS
 from adapters.discord.settings import DiscordSettings
 from bot.document import Document
-from bot.platforms import Caps, Part
+from bot.platforms import Ask, Caps, Part
 from bot.targets import Chat, ChatKind, Settings, Target
 from tests.fakes.discord_model import THREADS, Channel, Guild, Person
 from tests.fakes.discord_server import FakeDiscord
@@ -36,6 +36,7 @@ def adapter(
     marks: Memo | None = None,
     clock: Callable[[], datetime] | None = None,
     patience: float = 5.0,
+    settles: float = 0.0,
     caps: Caps = CAPS,
     environ: Mapping[str, str] | None = None,
 ) -> Discord:
@@ -48,7 +49,15 @@ def adapter(
     }
     settings = DiscordSettings.read(given)
     now = clock or (lambda: datetime.fromtimestamp(server.world.now(), UTC))
-    return Discord(settings, clock=now, marks=marks or Memo(), patience=patience, caps=caps, connect=Hasty)
+    return Discord(
+        settings,
+        clock=now,
+        marks=marks or Memo(),
+        patience=patience,
+        settles=timedelta(seconds=settles),
+        caps=caps,
+        connect=Hasty,
+    )
 
 
 @dataclass
@@ -72,6 +81,22 @@ class Office:
         async with asyncio.timeout(5):
             while not true():  # noqa: ASYNC110 - what is waited for is somebody else's state
                 await asyncio.sleep(0.002)
+
+    async def heard(self, command: str) -> Ask:
+        """The one ask of this command, when it has come."""
+        await self.until(lambda: any(ask.command == command for ask in self.core.asks))
+        return self.core.of(command)
+
+    async def seen(self, channel: Channel) -> Target:
+        """That channel or thread, when the adapter has heard of it."""
+        await self.until(lambda: self.connection.get_channel(int(channel.id)))
+        return target(channel)
+
+    @property
+    def connection(self) -> Connection:
+        """The one there is."""
+        assert self.discord._connection is not None
+        return self.discord._connection
 
     def texts(self, channel: Channel | None = None, *, seen_by: Person | None = None) -> list[str]:
         """What stands there, as one who sees only what all see, or as `seen_by`."""

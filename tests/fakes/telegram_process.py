@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ class Server:
 
     telegram: FakeTelegram
     waited: list[float] = field(default_factory=list)
+    asked: int = 0
     asking: asyncio.Task[None] | None = None
 
     async def do(self, given: dict[str, Any]) -> object:
@@ -52,10 +54,9 @@ class Server:
     async def _ask(self, text: str, expected: str, every: float) -> None:
         people = self.telegram.people
         async with asyncio.TaskGroup() as group:
-            number = 0
             while True:
-                number += 1
-                asker = people.add_user(f"Asker {number}", started=True)
+                self.asked += 1
+                asker = people.add_user(f"Asker {self.asked}", started=True)
                 group.create_task(self._answered(asker, text, expected))
                 await asyncio.sleep(every)
 
@@ -69,11 +70,14 @@ class Server:
     def _report(self) -> dict[str, Any]:
         sends = self.telegram.called("sendMessage")
         times = [each.at for each in sends if each.ok]
-        return {"times": times, "refused": sum(each.status == 429 for each in sends), "waited": self.waited}
+        refused = sum(each.status == 429 for each in sends)
+        rules = [each.rule for each in self.telegram.limits.exceeded]
+        return {"times": times, "refused": refused, "rules": rules, "waited": self.waited, "asked": self.asked}
 
 
 async def main(tolerance: float) -> None:
     """Serve until nothing more can be read."""
+    logging.disable(logging.CRITICAL)  # who hangs up at the end is no news
     loop, lines = asyncio.get_running_loop(), asyncio.StreamReader(limit=1 << 20)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     async with FakeTelegram(limits="on", tolerance=tolerance) as telegram:

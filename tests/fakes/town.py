@@ -25,7 +25,7 @@ HASTY = replace(CAPS, overall=Pace(100_000, 1), chat=Pace(100_000, 1), group=Non
 PATIENT = replace(PAUSES, batch=20)
 """An update is confirmed when everything was answered, so that a test knows when that is."""
 
-IMPATIENT = replace(PATIENT, read=0.3)
+IMPATIENT = replace(PATIENT, read=1)
 """For servers that never answer."""
 
 

@@ -15,16 +15,15 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from bot import outbox_table
 from bot.access import Policy
-from bot.app import Parts
+from bot.app import Parts, parts
 from bot.chats import Chats
-from bot.digest import Newsroom
 from bot.models import ArxivId, Listed, Note, Paper
 from bot.platforms import Marks, Platform
 from bot.ports import Progress, no_progress
@@ -114,13 +113,15 @@ class WholeBot:
         """One run, until the block ends and it is told to stop; a failure of it fails the test."""
         stop = asyncio.Event()
         async with AsyncExitStack() as stack:
-            store = stack.enter_context(Store(self.folder / "paperboy.db"))
+            settings = self._settings()
+            whole = await parts(settings, stack)
+            store = whole.store
             arxiv = FakeAnnouncements(store, today=self.today, days=self.days)
             chats = Chats(store, clock=self.clock)
             platforms = {each.name: each for each in (make(_Marks(chats), self.clock) for make in self.makers)}
             staff = await wire(
-                self._settings(),
-                self._parts(store, arxiv),
+                settings,
+                self._offline(whole, arxiv),
                 chats,
                 platforms,
                 stack,
@@ -131,6 +132,7 @@ class WholeBot:
             run = Run(bot=self, staff=staff, chats=chats, store=store, platforms=platforms, arxiv=arxiv)
             try:
                 await run.until(lambda: chats.mark("looked_at") or serving.done())
+                await staff.engine.look()  # waits until the first look is over
                 yield run
             finally:
                 stop.set()
@@ -147,19 +149,26 @@ class WholeBot:
             **key,
         )
 
-    def _parts(self, store: Store, arxiv: FakeAnnouncements) -> Parts:
+    def _offline(self, whole: Parts, arxiv: FakeAnnouncements) -> Parts:
+        """The parts as the program makes them, but for what asks arXiv or a model."""
         made, modest = (
             Summaries(
-                store, extractive=FakeExtractive(), model=model, clock=self.clock, daily_cap=10_000, concurrency=16
+                whole.store,
+                extractive=FakeExtractive(),
+                model=self.model,
+                asks=asks,
+                clock=self.clock,
+                daily_cap=10_000,
+                concurrency=16,
             )
-            for model in (self.model, None)
+            for asks in (True, False)
         )
         rooms = [
-            Newsroom(announcements=arxiv, lookup=self.library, summaries=each, watched=("cs.*",))
+            replace(whole.newsroom, announcements=arxiv, lookup=self.library, summaries=each, bundled=())
             for each in (made, modest)
         ]
-        return Parts(
-            store=store,
+        return replace(
+            whole,
             announcements=arxiv,
             summaries=made,
             modest=modest,
@@ -209,6 +218,13 @@ class Run:
         now = self.bot.clock()
 
         def count(conn: sqlite3.Connection) -> int:
+            conn.execute("BEGIN")  # of one moment: between two looks a message may have gone from one state to another
+            try:
+                return counted(conn)
+            finally:
+                conn.execute("COMMIT")
+
+        def counted(conn: sqlite3.Connection) -> int:
             due = [each for name in self.platforms for each in outbox_table.all_due(conn, name)]
             return outbox_table.counts(conn).get("leased", 0) + sum(each.at is None or each.at <= now for each in due)
 
