@@ -8,6 +8,7 @@ from typing import Any
 FACTORIES: dict[str, str] = {
     "console": "adapters.console:create",
     "console_chat": "adapters.console_chat:create",
+    "costs": "adapters.costs:create",
     "discord": "adapters.discord.client:create",
     "markdown": "adapters.markdown:create",
     "memory": "adapters.memory:create",

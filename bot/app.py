@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.costs.prices import Prices
     from bot.digest import Newsroom
     from bot.platforms import Marks, Platform
-    from bot.ports import Announcements
+    from bot.ports import Announcements, FullText
     from bot.sources.count import ArxivCount
     from bot.store import Store
     from bot.summaries.service import Summaries
@@ -50,18 +51,21 @@ class Parts:
     newsroom: Newsroom
     modest_newsroom: Newsroom
     count: ArxivCount
+    prices: Prices
+    texts: FullText
 
 
 @asynccontextmanager
 async def newsroom(settings: Settings) -> AsyncIterator[Newsroom]:
-    """Everything `digest` and `summarize` need, closed at the end. Raises StoreError."""
+    """Everything `digest` and `summarize` need, closed at the end. Raises StoreError, PricesError."""
     async with AsyncExitStack() as stack:
         yield (await parts(settings, stack)).newsroom
 
 
 async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
-    """The parts; `stack` closes them. Raises StoreError."""
+    """The parts; `stack` closes them. Raises StoreError, PricesError."""
     from bot.bundle import bundled  # noqa: PLC0415 - heavy, as all of these
+    from bot.costs.prices import read  # noqa: PLC0415
     from bot.digest import Newsroom  # noqa: PLC0415
     from bot.sources.announcements import ArxivAnnouncements  # noqa: PLC0415
     from bot.sources.count import ArxivCount  # noqa: PLC0415
@@ -70,6 +74,7 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     from bot.store import Store  # noqa: PLC0415
     from bot.topics.taxonomy import ARCHIVES  # noqa: PLC0415
 
+    prices = read(settings.prices)
     store = stack.enter_context(Store(settings.db))
 
     def polite(priority: Priority) -> Any:  # noqa: ANN401 - a requests.Session, not imported for its type alone
@@ -99,7 +104,8 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         clock=now,
     )
     lookup = ArxivLookup(store=store, session=people, api_url=settings.arxiv_api_url)
-    made, modest = await summaries(settings, store, stack)
+    full = texts(settings, store, stack)
+    made, modest = await summaries(settings, store, stack, prices=prices, texts=full)
     rooms = [
         Newsroom(
             announcements=announcements,
@@ -118,21 +124,46 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         newsroom=rooms[0],
         modest_newsroom=rooms[1],
         count=ArxivCount(people, settings.arxiv_api_url, clock=now),
+        prices=prices,
+        texts=full,
     )
 
 
-async def summaries(settings: Settings, store: Store, stack: AsyncExitStack) -> tuple[Summaries, Summaries]:
+def texts(settings: Settings, store: Store, stack: AsyncExitStack) -> FullText:
+    """The whole texts of papers, from arXiv's site alone. `stack` forgets them."""
+    from bot.fulltext.fetch import Shelf, reading_session  # noqa: PLC0415 - heavy, as all of these
+    from bot.fulltext.service import FullTexts  # noqa: PLC0415
+
+    session = stack.enter_context(
+        reading_session(
+            store,
+            site_url=settings.arxiv_site_url,
+            clock=now,
+            delay=settings.arxiv_delay,
+            timeout=settings.arxiv_timeout,
+            contact=settings.contact,
+        )
+    )
+    made = FullTexts(Shelf(session, settings.arxiv_site_url))
+    stack.callback(made.close)
+    return made
+
+
+async def summaries(
+    settings: Settings, store: Store, stack: AsyncExitStack, *, prices: Prices, texts: FullText
+) -> tuple[Summaries, Summaries]:
     """The summary service, and one that asks no model. `stack` closes their connections."""
     from bot.summaries.extractive import Extractive  # noqa: PLC0415 - heavy, as all of these
-    from bot.summaries.service import Summaries, budget  # noqa: PLC0415
+    from bot.summaries.service import Summaries  # noqa: PLC0415
 
     model = deep = None
     if settings.has_model:
+        from bot.costs.budget import allowance, budget  # noqa: PLC0415
         from bot.summaries.llm import create  # noqa: PLC0415
 
-        spend = budget(store, clock=now, cap=settings.daily_calls)
+        spend = budget(store.database, prices=prices, allowance=allowance(settings), clock=now)
         model = await stack.enter_async_context(create(settings, spend))
-        deep = await stack.enter_async_context(create(settings, spend, depth="deep"))
+        deep = await stack.enter_async_context(create(settings, spend, depth="deep", texts=texts))
 
     def service(*, asks: bool) -> Summaries:
         return Summaries(

@@ -6,23 +6,20 @@ Exit codes: 0 done (an empty day too), 1 could not, 2 wrong usage. Nothing heavy
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date as Date  # noqa: N812 - an option is called date
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import terminal
+from bot.terminal import Format
+
 if TYPE_CHECKING:
-    from bot.document import Document
     from bot.models import ArxivId, Digest
     from bot.ports import Progress
 
@@ -45,12 +42,11 @@ class Layout(StrEnum):
     FULL = "full"
 
 
-class Format(StrEnum):
-    """What is written to stdout."""
+class Tabular(StrEnum):
+    """What is written to stdout where there is no text of papers."""
 
     TEXT = "text"
     JSON = "json"
-    MARKDOWN = "markdown"
 
 
 Language = Annotated[
@@ -58,6 +54,7 @@ Language = Annotated[
     typer.Option(metavar="CODE", help="Language to write in (en, zh, ru, ja, de, ...).  [default: the locale's]"),
 ]
 AsFormat = Annotated[Format, typer.Option("--format", help="What to print.")]
+AsTable = Annotated[Tabular, typer.Option("--format", help="What to print.")]
 
 
 def main() -> None:
@@ -94,14 +91,14 @@ def _root(
 @app.command()
 def demo(language: Language = None) -> None:
     """A digest of the bundled papers: offline, without any key."""
-    with _answering():
-        spoken = _language(language)
+    with terminal.answering():
+        spoken = terminal.language(language)
         from bot.compose import digest as compose  # noqa: PLC0415 - heavy
         from bot.demo import demo as make  # noqa: PLC0415 - heavy
 
-        with _progress() as progress:
+        with terminal.progress() as progress:
             made = asyncio.run(make(progress=progress))
-        _show(compose(made, language=spoken))
+        terminal.show(compose(made, language=spoken))
         name = "paperboy" if shutil.which("paperboy") else ".venv/bin/paperboy"
         typer.echo(
             f"\nNext, from arXiv itself: {name} digest --topic LLM"
@@ -126,8 +123,8 @@ def digest(  # noqa: PLR0917 - options, which are named on the command line
     form: AsFormat = Format.TEXT,
 ) -> None:
     """What arXiv announced: fetched, selected, summarized, laid out. Marks nothing as seen."""
-    with _answering():
-        spoken, date = _language(language), _date(day)
+    with terminal.answering():
+        spoken, date = terminal.language(language), terminal.date(day)
         from bot.topics.catalogue import topic as named  # noqa: PLC0415 - only here
 
         topics = tuple({each.name: each for each in map(named, topic)}.values())
@@ -139,9 +136,9 @@ def digest(  # noqa: PLR0917 - options, which are named on the command line
             async with newsroom(Settings.read()) as room:
                 return await room.digest(topics, day=date, language=spoken, limit=limit, progress=progress)
 
-        with _progress() as progress:
+        with terminal.progress() as progress:
             made = asyncio.run(make(progress))
-        _write(made, spoken, form, lambda: compose(made, language=spoken, layout=layout.value))
+        terminal.write(made, spoken, form, lambda: compose(made, language=spoken, layout=layout.value))
 
 
 @app.command()
@@ -151,8 +148,8 @@ def summarize(
     form: AsFormat = Format.TEXT,
 ) -> None:
     """Papers on demand: their latest version, summarized."""
-    with _answering():
-        spoken = _language(language)
+    with terminal.answering():
+        spoken = terminal.language(language)
         from bot.sources.ids import NotAnId, find  # noqa: PLC0415 - only here
 
         asked: dict[str, ArxivId] = {}
@@ -169,9 +166,9 @@ def summarize(
             async with newsroom(Settings.read()) as room:
                 return await room.on_demand(tuple(asked.values()), language=spoken, progress=progress)
 
-        with _progress() as progress:
+        with terminal.progress() as progress:
             made, missing = asyncio.run(make(progress))
-        _write(made, spoken, form, lambda: compose(made, language=spoken))
+        terminal.write(made, spoken, form, lambda: compose(made, language=spoken))
         if missing:
             raise typer.Exit(1)
 
@@ -179,7 +176,7 @@ def summarize(
 @app.command()
 def init() -> None:
     """Set it up: asks for tokens and key, checks each, writes .env."""
-    with _answering():
+    with terminal.answering():
         from bot.init import init as ask  # noqa: PLC0415 - heavy
 
         code = ask(stdin=sys.stdin, stdout=sys.stdout, environ=os.environ, path=Path(".env"))
@@ -190,7 +187,7 @@ def init() -> None:
 @app.command()
 def run() -> None:
     """Serve the chats: the platforms that are set up, or this terminal if none is."""
-    with _answering():
+    with terminal.answering():
         from bot.run import run as serve  # noqa: PLC0415 - heavy
         from bot.settings import Settings  # noqa: PLC0415 - heavy
 
@@ -202,75 +199,65 @@ def run() -> None:
             sys.stdout.flush()  # if nobody reads any more, `main` hears of it here and not the interpreter at its end
 
 
-# ---------------------------------------------------------------- what every command shares
+@app.command()
+def costs(
+    days: Annotated[
+        int, typer.Option(metavar="N", min=1, max=3660, help="The last N days (UTC), today included.")
+    ] = 30,
+    form: AsTable = Tabular.TEXT,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Write a plot too, US dollars a day by model.")
+    ] = None,
+) -> None:
+    """What model calls cost: by day, model, purpose, chat and paper."""
+    with terminal.answering():
+        from bot.app import adapter  # noqa: PLC0415 - heavy, as all of these
+        from bot.costs.commands import spent  # noqa: PLC0415
+        from bot.costs.report import to_json  # noqa: PLC0415
+        from bot.settings import Settings  # noqa: PLC0415
+
+        found, shown = spent(Settings.read(), days=days), adapter("costs")
+        if plot is not None:
+            shown.plot(plot, found)
+        if form is Tabular.JSON:
+            terminal.utf8().write(to_json(found))
+        else:
+            shown(sys.stdout).show(found)
 
 
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Errors we raise on purpose become one clear message and an exit code; anything else is a bug and shows itself."""
-    from bot.ports import BotError  # noqa: PLC0415 - cheap, but only here
+@app.command("compare-models")
+def compare_models(  # noqa: PLR0917 - options, which are named on the command line
+    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Names of models of your server.")],
+    papers: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many papers each model gets.")] = 10,
+    stored: Annotated[
+        bool, typer.Option("--stored", help="Papers of the latest stored announcement, not the bundled ones.")
+    ] = False,
+    language: Language = None,
+    form: AsTable = Tabular.TEXT,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Write a plot too: quality by cost, the Pareto front marked."),
+    ] = None,
+) -> None:
+    """The same papers through several models: quality, cost, latency.
 
-    try:
-        yield
-    except BotError as exc:
-        _fail(str(exc), 2 if exc.usage else 1)
-    except KeyboardInterrupt:
-        _fail("Stopped.", 130)
+    Quality is what the checks say. Calls count towards the budget of the day; summaries are not kept.
+    """
+    with terminal.answering():
+        spoken = terminal.language(language)
+        from bot.app import adapter  # noqa: PLC0415 - heavy, as all of these
+        from bot.costs.commands import compared  # noqa: PLC0415
+        from bot.costs.compare import to_json  # noqa: PLC0415
+        from bot.settings import Settings  # noqa: PLC0415
 
-
-def _fail(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
-
-
-def _language(given: str | None) -> str:
-    from bot.languages import from_locale, known  # noqa: PLC0415 - only here
-
-    return known(given) if given else from_locale(os.environ)
-
-
-def _date(given: str | None) -> Date | None:
-    from bot.ports import UsageError  # noqa: PLC0415 - cheap, but only here
-
-    if not given:
-        return None
-    try:
-        return datetime.strptime(given, "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
-    except ValueError:
-        raise UsageError(f"{given[:20]!r} is not a date. Write one as 2026-05-20.") from None
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    from bot.app import adapter  # noqa: PLC0415 - heavy
-
-    with adapter("console").progress(sys.stderr) as report:
-        yield report
-
-
-def _show(document: Document) -> None:
-    from bot.app import adapter  # noqa: PLC0415 - heavy
-
-    adapter("console")(sys.stdout).show(document)
-
-
-def _utf8() -> TextIO:
-    """Standard output for programs, which expect UTF-8 whatever the terminal speaks."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
-    return sys.stdout
-
-
-def _write(made: Digest, language: str, form: Format, document: Callable[[], Document]) -> None:
-    match form:
-        case Format.JSON:
-            from bot.envelope import to_json  # noqa: PLC0415 - only here
-
-            _utf8().write(to_json(made, language=language))
-        case Format.MARKDOWN:
-            from bot.app import adapter  # noqa: PLC0415 - heavy
-
-            _utf8().write(adapter("markdown")().render(document()))
-        case Format.TEXT:
-            _show(document())
-    sys.stdout.flush()
+        with terminal.progress() as progress:
+            making = compared(Settings.read(), models, papers=papers, stored=stored, language=spoken, progress=progress)
+            trials, shown = asyncio.run(making), adapter("costs")
+        if plot is not None:
+            shown.plot_compared(plot, trials)
+        if form is Tabular.JSON:
+            terminal.utf8().write(to_json(trials, language=spoken))
+        else:
+            shown(sys.stdout).compared(trials)
+    if not any(trial.seconds for trial in trials):
+        raise typer.Exit(1)

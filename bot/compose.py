@@ -43,7 +43,16 @@ ACKNOWLEDGEMENT = "Thank you to arXiv for use of its open access interoperabilit
 
 _TOPICS_NAMED = 3
 _OF_ONE_PAPER = {"asked_version", "withdrawn", "paper_stored", "paper_bundled"}
-_AT_THE_END = {"no_model", "not_allowed", "fell_back", "budget_spent", "watched", "late"}
+_AT_THE_END = {
+    "no_model",
+    "not_allowed",
+    "fell_back",
+    "budget_spent",
+    "day_budget_spent",
+    "chat_budget_spent",
+    "watched",
+    "late",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,14 +214,17 @@ def _section(entry: Entry, called: dict[str, str], language: str) -> str:
 
 
 def _empty(made: Digest, language: str) -> Iterator[Block]:
-    """A quiet day, a day without a match and a day that is not there yet are three different things."""
+    """A quiet day, one without a match, one whose papers came before, one that is not there yet: four things."""
     keys = {note.key for note in made.notes}
     topics = _named(made.topics, language)
-    if made.date and "future" not in keys:
+    if "nothing_new" in keys:
+        yield Paragraph((Text(say(language, "note.nothing_new", topics=topics)),))
+    elif made.date and "future" not in keys:
         quiet = "nothing_announced" in keys
         key = "empty.announced" if quiet else "empty.matched"
         yield Paragraph((Text(say(language, key, day=made.date, topics=topics)),))
-    yield from _notes([note for note in made.notes if note.key != "nothing_announced" or not made.date], language)
+    said = {"nothing_new"} | ({"nothing_announced"} if made.date else set())
+    yield from _notes([note for note in made.notes if note.key not in said], language)
 
 
 def _general(made: Digest, *, last: bool) -> list[Note]:

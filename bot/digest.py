@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.models import ArxivId, Digest, Entry, Listed, Note, Paper, Topic
+from bot.models import ArxivId, Depth, Digest, Entry, Listed, Note, Paper, Topic
 from bot.ports import Announcements, PaperLookup, Progress, SourceError, no_progress
 from bot.summaries.service import Summaries
 from bot.topics.select import Selection, select
@@ -44,11 +44,17 @@ class Newsroom:
         )
 
     async def on_demand(
-        self, asked: Sequence[ArxivId], *, language: str, second: str | None = None, progress: Progress = no_progress
+        self,
+        asked: Sequence[ArxivId],
+        *,
+        language: str,
+        second: str | None = None,
+        depth: Depth = "deep",
+        progress: Progress = no_progress,
     ) -> tuple[Digest, tuple[ArxivId, ...]]:
         """Papers by id with their summaries, in the order asked, and the ids nobody could give us.
 
-        `second` is another language in which each is said. Where arXiv cannot be asked, bundled papers stand in with a
+        `second` is another language in which each is said, in brief. Where arXiv cannot be asked, bundled papers stand in with a
         note. Raises SourceError if nothing was found so.
         """
         try:
@@ -63,7 +69,9 @@ class Newsroom:
         found = [(each, papers[each.key]) for each in asked if each.key in papers]
         entries = tuple(Entry(paper=paper, named=_honoured(each, paper)) for each, paper in found)
         selection = Selection(entries=entries, left=())
-        making = self._filled(selection, topics=(), day=None, language=language, notes=notes, progress=progress)
+        making = self._filled(
+            selection, topics=(), day=None, language=language, depth=depth, notes=notes, progress=progress
+        )
         if second is None:
             return await making, missing
         digest, others = await asyncio.gather(
@@ -79,12 +87,13 @@ class Newsroom:
         topics: Sequence[Topic],
         day: date | None,
         language: str,
+        depth: Depth = "brief",
         notes: Iterable[Note] = (),
         progress: Progress = no_progress,
     ) -> Digest:
         """`selection` with a summary for each entry."""
         papers = [entry.paper for entry in selection.entries]
-        made = await self.summaries.brief(papers, language=language, progress=progress)
+        made = await self.summaries.of(papers, language=language, depth=depth, progress=progress)
         return Digest(
             topics=tuple(topics),
             date=day,

@@ -52,7 +52,8 @@ class Known(Protocol):
 class Harvest:
     """`selection` of what was announced on `days` (those that brought something, the latest first).
 
-    `arrived` is the latest announcement there is, whether it brought something or not.
+    `arrived` is the latest announcement there is, whether it brought something or not. `is_news`: it came after
+    something here was followed; `matched`: something of it is about what is followed here, sent before or not.
     `marks` are what is seen once it is sent: papers, with the version where another one would be news.
     """
 
@@ -62,9 +63,16 @@ class Harvest:
     days: tuple[date, ...]
     marks: tuple[tuple[str, int | None], ...]
     arrived: date | None
+    is_news: bool = False
+    matched: bool = False
 
     def __bool__(self) -> bool:
         return self.selection.total > 0
+
+    @property
+    def news(self) -> list[str]:
+        """What must not have been sent when this is."""
+        return [news_mark(entry) for entry in (*self.selection.entries, *self.selection.left)]
 
 
 class Arrivals:
@@ -114,9 +122,13 @@ class Harvester:
         arrived = self._arrivals.all()
         whole = self._selection(followed, kinds_of(chat.settings), tuple(arrived)) if followed and arrived else _NOTHING
         began = {one.topic.name: one.since for one in followed}
+        latest = next(iter(arrived), None)
+        is_news = latest is not None and any(
+            came_later(latest, arrived=arrived[latest], since=since) for since in began.values()
+        )
         every = (*whole.entries, *whole.left)
-        if latest_too and arrived:
-            arrived[next(iter(arrived))] = _NEVER
+        if latest_too and latest is not None:
+            arrived[latest] = _NEVER
         entries = [kept for entry in every if (kept := _since(entry, began, arrived)) is not None]
         seen = self._chats.seen(chat.target, [news_mark(entry) for entry in entries])
         unseen = [entry for entry in entries if news_mark(entry) not in seen]
@@ -125,11 +137,22 @@ class Harvester:
         return Harvest(
             chat=chat,
             subscriptions=followed,
-            arrived=next(iter(arrived), None),
+            arrived=latest,
+            is_news=is_news,
+            matched=any(entry.announcement.date == latest for entry in every if entry.announcement),
             marks=tuple(dict.fromkeys(map(seen_mark, unseen))),
             selection=_cut(fresh, [one.topic.name for one in followed], limit=size_of(chat.settings)),
             days=tuple(sorted(brought, reverse=True)),
         )
+
+    def unsent(self, harvest: Harvest) -> Harvest:
+        """`harvest` without what its chat was sent since it was made. Raises StoreError."""
+        seen = self._chats.seen(harvest.chat.target, harvest.news)
+        entries, left = (
+            tuple(entry for entry in some if news_mark(entry) not in seen)
+            for some in (harvest.selection.entries, harvest.selection.left)
+        )
+        return replace(harvest, selection=Selection(entries=entries, left=left))
 
     def is_first(self, chat: Chat) -> bool:
         """Has this chat never had a digest? Raises StoreError."""

@@ -13,7 +13,7 @@ from bot.harvest import Arrivals, Harvest
 from bot.herald import FeedTrouble, Herald
 from bot.ports import Announced, Announcements, Clock, SourceError
 from bot.sources.calendar import is_weekend
-from bot.targets import Chat, Target
+from bot.targets import At, Chat, Target
 
 logger = logging.getLogger(__name__)
 
@@ -134,8 +134,13 @@ class Lookout:
 
 
 def is_worth_a_digest(harvest: Harvest) -> bool:
-    """Is there anything to say, were it that there is nothing? Pure."""
-    return bool(harvest) or (harvest.chat.settings.say_empty and bool(harvest.subscriptions))
+    """Is there anything to say, were it that there is nothing? Pure.
+
+    On arrival that is about an announcement, so not about one that was out before anything was followed.
+    """
+    settings = harvest.chat.settings
+    expected = harvest.is_news or (isinstance(settings.schedule, At) and bool(harvest.subscriptions))
+    return bool(harvest) or (settings.say_empty and expected)
 
 
 _LOOKED = "looked_at"

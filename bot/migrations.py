@@ -282,3 +282,33 @@ def m007_people(db: Database) -> None:
 def m008_admins(db: Database) -> None:
     """Who changed a chat last (`platform:id`), to be told when something is wrong with it; NULL: nobody has."""
     db.execute("ALTER TABLE targets ADD COLUMN admin TEXT")
+
+
+@MIGRATIONS()
+def m009_usage(db: Database) -> None:
+    """What model calls cost, one row a call. `cost` is in nanodollars (1e-9 US dollars); NULL: its price is unknown.
+
+    `open`: the call is under way, or we died meanwhile; tokens and cost are then the most it may be. `measured`: the
+    server counted the tokens; `estimated`: it did not. `purpose` is what it was for (`brief`, `deep`, …). Without a
+    `platform` it was for no chat, or for one that is forgotten.
+    """
+    db.execute("""
+        CREATE TABLE usage (
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            day TEXT NOT NULL,
+            model TEXT NOT NULL,
+            purpose TEXT NOT NULL,
+            paper_id TEXT,
+            platform TEXT,
+            chat_id TEXT,
+            thread_id TEXT,
+            prompt_tokens INTEGER NOT NULL,
+            cached_tokens INTEGER NOT NULL,
+            completion_tokens INTEGER NOT NULL,
+            cost INTEGER,
+            state TEXT NOT NULL CHECK (state IN ('open', 'measured', 'estimated'))
+        )
+    """)
+    db.execute("CREATE INDEX usage_day ON usage (day)")
+    db.execute("CREATE INDEX usage_chat ON usage (platform, chat_id)")

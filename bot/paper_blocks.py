@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, TypeAlias
@@ -23,6 +23,7 @@ from bot.document import (
     Span,
     Spans,
     Text,
+    plain,
 )
 from bot.locales import day, say
 from bot.models import Entry, Kind, Note, Paper, Summary
@@ -33,7 +34,7 @@ Layout: TypeAlias = Literal["titles", "compact", "full"]
 
 DOT = Text(" · ")
 REPLACED = (Kind.REPLACE, Kind.REPLACE_CROSS)
-_MOST_TAKEAWAYS = 12  # the port promises 3 to 7
+_MOST_TAKEAWAYS = 12  # the port promises 3 to 7, in depth 12
 _MOST_NAMES = 2  # links of one kind whose names are said
 
 
@@ -186,7 +187,10 @@ def _takeaways(summary: Summary, style: Style) -> Iterator[Block]:
     if not said:
         return
     items = tuple(Item((Text(text),), number) for number, (text, _) in enumerate(said, 1))
-    yield Details((Text(say(language, "summary.takeaways")),), (ListBlock(items),), kind="takeaways")
+    if summary.parts:
+        yield Details((Text(say(language, "summary.parts")),), _parts(summary, items, language), kind="takeaways")
+    else:
+        yield Details((Text(say(language, "summary.takeaways")),), (ListBlock(items),), kind="takeaways")
     proofs = tuple(Item((Text(passage),), number) for number, (_, passage) in enumerate(said, 1) if passage)
     if style.evidence and proofs:
         yield Details((Text(say(language, "summary.evidence")),), (ListBlock(proofs),), kind="evidence")
@@ -194,10 +198,29 @@ def _takeaways(summary: Summary, style: Style) -> Iterator[Block]:
         yield how
 
 
+def _parts(summary: Summary, items: Sequence[Item], language: str) -> tuple[Block, ...]:
+    """The statements under what they are about, numbered throughout."""
+    blocks: list[Block] = []
+    left = list(items)
+    for part in summary.parts:
+        texts = {_prose(each.text, summary) for each in part.statements}
+        mine = [item for item in left if plain(item.spans) in texts]
+        left = [item for item in left if item not in mine]
+        if mine:
+            blocks += [Paragraph((Bold(say(language, f"part.{part.kind}")),)), ListBlock(tuple(mine))]
+    return (*blocks, ListBlock(tuple(left))) if left else tuple(blocks)
+
+
 def statements(summary: Summary) -> list[tuple[str, str]]:
-    """The takeaways as they are shown and numbered, each with the passage it rests on, '' if it is that itself."""
+    """The takeaways as they are shown and numbered, each with the passage it rests on, '' if it is that itself.
+
+    A passage of the full text says where it stands.
+    """
     shown = summary.takeaways[:_MOST_TAKEAWAYS]
-    said = [(_prose(each.text, summary), clean(each.evidence)) for each in shown]
+    said = [
+        (_prose(each.text, summary), clean(f"{each.evidence} ({each.section})" if each.section else each.evidence))
+        for each in shown
+    ]
     tldr = _prose(summary.tldr, summary).casefold()
     return [
         (text, "" if passage.casefold() == text.casefold() else passage)

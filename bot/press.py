@@ -112,8 +112,7 @@ class Press:
     async def post_now(self, chat: Chat, *, period: str) -> int:
         """See `bot.commands.case.Poster`. A chat that never had a digest gets the latest announcement too."""
         harvest = await asyncio.to_thread(self._first_or_next, chat)
-        posted = await self.post(harvest, period=period, patience=ASKED_PATIENCE) if harvest else False
-        return harvest.selection.total if posted else 0
+        return (await self._post(harvest, period=period, patience=ASKED_PATIENCE) or 0) if harvest else 0
 
     async def preview(self, chat: Chat, topics: Sequence[Topic], *, limit: int) -> Document:
         """See `bot.commands.case.Poster`."""
@@ -142,10 +141,14 @@ class Press:
     # ------------------------------------------------------------ a digest
 
     async def post(self, harvest: Harvest, *, period: str, patience: float | None = None) -> bool:
-        """Queue the digest of `period`; False if the chat has it already, or is not there any more.
+        """Queue the digest of `period`; False if the chat has it already, or all of it, or is not there any more.
 
         An empty harvest is one line, for chats that ask for one.
         """
+        return await self._post(harvest, period=period, patience=patience) is not None
+
+    async def _post(self, harvest: Harvest, *, period: str, patience: float | None) -> int | None:
+        """How many papers the queued digest has; None: see `post`."""
         chat = harvest.chat
         said = _Said(languages=chat.settings.languages[:2])
         making = asyncio.ensure_future(self._say(harvest, said))
@@ -155,8 +158,14 @@ class Press:
                 making.result()
             else:
                 said = await self._so_far(harvest, said)
-            printed = await self._printed(harvest, said, slug=self._ids())
-            id_ = await self._queue(harvest, printed, period)
+            slug = self._ids()
+            printed = await self._printed(harvest, said, slug=slug)
+            while (id_ := await self._queue(harvest, printed, period)) is None:
+                rest = await asyncio.to_thread(self._harvester.unsent, harvest)
+                if not rest.selection.entries or rest == harvest:
+                    break
+                harvest = rest  # another digest was faster with some of it: somebody asked for one meanwhile
+                printed = await self._printed(harvest, said, slug=slug)
         except BaseException:
             making.cancel()
             raise
@@ -165,7 +174,7 @@ class Press:
         elif self._late is not None:
             self._late.create_task(self._finish(id_, harvest, printed, making))
         logger.info("digest queued: chat=%s papers=%d new=%s", chat.target, harvest.selection.total, id_ is not None)
-        return id_ is not None
+        return None if id_ is None else harvest.selection.total
 
     def _first_or_next(self, chat: Chat) -> Harvest:
         return self._harvester.of(chat, latest_too=self._harvester.is_first(chat))
@@ -212,6 +221,7 @@ class Press:
                 printed.parts,
                 items=items,
                 seen=harvest.marks,
+                unless_seen=harvest.news,
                 day=printed.digest.date,
                 silent=silent,
                 slug=printed.slug,
@@ -246,6 +256,8 @@ class Press:
         if len(harvest.days) > 1:
             first, last = harvest.days[-1], harvest.days[0]
             notes = (Note("several_days", {"count": len(harvest.days), "first": first, "last": last}), *notes)
+        if not harvest and (harvest.matched or not harvest.is_news):
+            notes = (*notes, Note("nothing_new"))  # the announcement had something, or was out before
         digest = Digest(
             topics=tuple(one.topic for one in harvest.subscriptions),
             date=harvest.days[0] if harvest.days else harvest.arrived,

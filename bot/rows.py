@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from bot.models import Announcement, Checks, Kind, Paper, Summary, SummaryKey, Takeaway, Usage
+from bot.models import Announcement, Checks, Kind, Paper, Summary, SummaryKey, SummaryPart, Takeaway, Usage
 
 VERSION_BOUND = ("updated", "license")
 """What is true of one version only, and therefore never carried over to another."""
@@ -183,5 +183,9 @@ def summary_of(text: str) -> Summary:
             "takeaways": tuple(Takeaway(**takeaway) for takeaway in given["takeaways"]),
             "checks": Checks(**{**given["checks"], "problems": tuple(given["checks"]["problems"])}),
             "usage": Usage(**given["usage"]) if given["usage"] else None,
+            "parts": tuple(
+                SummaryPart(part["kind"], tuple(Takeaway(**each) for each in part["statements"]))
+                for part in given.get("parts", ())
+            ),
         }
     )

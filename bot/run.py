@@ -20,6 +20,7 @@ from bot.app import platforms as chat_platforms
 from bot.chats import Chats
 from bot.commands.case import Means, Owners
 from bot.commands.desk import Desk
+from bot.costs.budget import allowance, announcement
 from bot.delivery.incidents import Incident
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
@@ -171,6 +172,8 @@ async def wire(
     def forms(platform: str) -> tuple[str, ...]:
         return platforms[platform].caps.forms if platform in platforms else ()
 
+    if settings.has_model:
+        announce(announcement(settings, made.prices))
     operators = frozenset(actor for p in platforms.values() if (actor := getattr(p, "operator", None)))
     named = await asyncio.to_thread(owners, settings.owners, chats)
     code = None if named or operators else OwnerCode(SystemRandom(), clock)
@@ -193,7 +196,7 @@ async def wire(
         limits=Limits(clock),
         clock=clock,
         has_model=settings.has_model,
-        daily_cap=settings.daily_calls,
+        allowance=allowance(settings),
         watched=settings.categories,
         invite=invite,
         forms=forms,

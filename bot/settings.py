@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -42,11 +43,37 @@ class Settings(BaseSettings):
     daily_calls: int = Field(
         1000, alias="PAPERBOY_DAILY_CALLS", ge=0, description="model calls a day (UTC), then extractive"
     )
+    daily_budget: Decimal = Field(
+        Decimal(1),
+        alias="PAPERBOY_DAILY_BUDGET",
+        ge=0,
+        le=1_000_000,
+        description="US dollars a day (UTC) for models whose price is known, then extractive",
+    )
+    chat_budget: Decimal | None = Field(
+        None,
+        alias="PAPERBOY_CHAT_BUDGET",
+        ge=0,
+        le=1_000_000,
+        description="US dollars of them one chat may cost; else all",
+    )
+    prices: Path | None = Field(
+        None,
+        alias="PAPERBOY_PRICES",
+        description="JSON file of dollars per million tokens by model, before the bundled ones: "
+        '`{"models": {"my-model": {"prompt": 0.2, "cached": 0.02, "completion": 0.6}, "local-*": 0}}`',
+    )
     model_concurrency: int = Field(
         16, alias="PAPERBOY_MODEL_CONCURRENCY", ge=1, le=256, description="model calls at the same time"
     )
     model_timeout: float = Field(
         60, alias="PAPERBOY_MODEL_TIMEOUT", gt=0, description="seconds one model call may take"
+    )
+
+    glossary: Path | None = Field(
+        None,
+        alias="PAPERBOY_GLOSSARY",
+        description="a file with terms of your own: language, term, rendering, also right, wrong, by tabs",
     )
 
     arxiv_api_url: str = Field("https://export.arxiv.org/api/query", alias="ARXIV_API_URL", description="arXiv's API")

@@ -18,6 +18,7 @@ from typing import Self
 import sqlite_utils
 
 from bot import gate_table, paper_tables, rows
+from bot.costs import usage_table
 from bot.database import Database, StoreError
 from bot.models import Announcement, Listed, Paper, Summary, SummaryKey
 from bot.paper_tables import FeedState, texts
@@ -176,16 +177,7 @@ class Store:
 
     def take_model_call(self, day: date, *, cap: int) -> bool:
         """Count one model call on `day` if fewer than `cap` were made; False if not. Exact across processes."""
-        return self._database.write(
-            lambda db: (
-                db.execute(
-                    "INSERT INTO model_calls (day, calls) SELECT :day, 1 WHERE :cap > 0 "
-                    "ON CONFLICT (day) DO UPDATE SET calls = calls + 1 WHERE calls < :cap",
-                    {"day": day.isoformat(), "cap": cap},
-                ).rowcount
-                > 0
-            )
-        )
+        return self._database.write(lambda db: usage_table.take_call(db, day, cap=cap))
 
     def model_calls(self, day: date) -> int:
         """How many model calls were made on `day`."""

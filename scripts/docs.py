@@ -137,6 +137,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "commands": help_text(),
     "digest": help_text("digest"),
     "summarize": help_text("summarize"),
+    "costs": help_text("costs"),
+    "compare-models": help_text("compare-models"),
     "chat": chat,
     "topics": topics,
     "settings": settings_table,

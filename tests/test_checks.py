@@ -30,14 +30,14 @@ SOURCE = Source(
 ZH = Answer(
     title=SOURCE.title,
     headline="NV-Embed 两度登顶 MTEB 排行榜（56 个任务）",
-    tldr="潜在注意力池化与两阶段指令微调让 NV-Embed 在 MTEB 排行榜上位列第 1 名（2024 年 5 月 24 日、8 月 30 日）。",
+    tldr="潜在注意力池化与两阶段指令微调让 NV-Embed 在 MTEB 的 56 个任务上位列第 1（2024 年 5 月 24 日、8 月 30 日）。",
     takeaways=(
         Point("以潜在注意力层得到池化嵌入。", (2,)),
         Point("对比训练时去掉 LLM 的因果注意力掩码。", (3,)),
         Point("训练数据来自难负例挖掘和合成数据生成。", (5,)),
     ),
     title_translation="NV-Embed：把 LLM 训练成通用嵌入模型的改进技术",
-    abstract_translation="仅解码器的 LLM 嵌入模型开始超过 BERT 与 T5。模型在 56 个任务上位列第 1。",
+    abstract_translation="仅解码器的 LLM 嵌入模型开始超过 BERT 与 T5。模型在 MTEB 的 56 个任务上位列第 1。",
 )
 EN = Answer(
     title=SOURCE.title,
@@ -178,12 +178,19 @@ def test_a_statement_in_the_wrong_language_asks_for_a_second_call() -> None:
     assert verdict.wants_retry
 
 
-def test_a_tldr_in_the_voice_of_the_authors_is_a_problem_but_not_worth_a_call() -> None:
+def test_a_tldr_in_the_voice_of_the_authors_is_asked_for_again_but_not_dropped() -> None:
     verdict = _en(tldr="NV-Embed reached No. 1 on the MTEB leaderboard across 56 tasks, as the authors show.")
 
     assert verdict.problems == ('tldr: it speaks of "the paper" or "we" instead of the facts',)
     assert verdict.will_do
-    assert not verdict.wants_retry
+    assert verdict.wants_retry
+
+
+def test_a_takeaway_in_the_voice_of_the_authors_is_left_out() -> None:
+    verdict = _with_point("Hard negatives are mined, and we create synthetic data.", 5)
+
+    assert len(verdict.takeaways) == 3
+    assert verdict.problems == ('takeaway 4: it speaks of "the paper" or "we" instead of the facts',)
 
 
 # ---------------------------------------------------------------- evidence
@@ -293,6 +300,6 @@ def test_a_title_that_stays_as_it_is_is_no_translation() -> None:
 
 
 def test_the_papers_own_address_is_taken_out_of_the_translation() -> None:
-    verdict = _zh(abstract_translation="代码可在 https://github.com/a/b 上找到，模型在 56 个任务上领先。")
+    verdict = _zh(abstract_translation="代码可在 https://github.com/a/b 上找到，模型在 MTEB 的 56 个任务上第 1。")
 
-    assert verdict.abstract_translation == "代码可在 上找到，模型在 56 个任务上领先。"
+    assert verdict.abstract_translation == "代码可获取，模型在 MTEB 的 56 个任务上第 1。"

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.commands.desk import Owners
+from bot.costs import usage_table
+from bot.costs.cause import Cause
+from bot.costs.usage_table import Allowance
 from bot.locales import say
+from bot.models import Usage
 from bot.platforms import NotSent
 from bot.targets import Access, Target
 from tests.fakes.desk import (
@@ -162,3 +166,42 @@ async def test_stats_say_what_is_there_and_whether_the_feed_is_fresh(at: Front) 
     assert "feed is still that of 19 May 2026 (Tue); 25 May 2026 (Mon) was expected" in text(
         await at.say("/stats", actor=OWNER)
     )
+
+
+async def spend(at: Front, target: Target | None, cost: int | None, *, day: int = 19, model: str = "big") -> None:
+    """One model call for `target` at `cost` nanodollars (None: its price is unknown)."""
+    at.store.database.write(
+        lambda db: usage_table.reserve(
+            db,
+            at=NOW.replace(day=day),
+            cause=Cause(target=target),
+            model=model,
+            most=Usage(prompt_tokens=1000, completion_tokens=200),
+            cost=cost,
+            allowance=Allowance(),
+        )
+    )
+
+
+async def test_stats_tell_owners_in_private_what_models_cost(at: Front) -> None:
+    await at.follow("MoE", kind="group", actor=OWNER)
+    await spend(at, GROUP, 250_000_000)
+    await spend(at, Target("memory", "-9"), 125_000_000, day=18, model="dear")
+    await spend(at, None, None, model="nameless")
+    told = text(await at.say("/stats", actor=OWNER))
+
+    assert "Models: $0.25 of ∞ today, $0.3750 in 30 days" in told
+    assert "price is unknown, in 30 days: 1" in told
+    assert "▄█ (at most $0.25)" in told
+    assert "big, 30 days: $0.25; calls: 1, tokens: 1,200" in told
+    assert "nameless, 30 days: price unknown" in told
+    assert "Readers, 30 days: $0.25; calls: 1" in told
+    assert "memory:-9, 30 days: $0.1250" in told
+    assert "Without a chat, 30 days: price unknown" in told
+
+
+async def test_where_others_read_along_stats_say_nothing_of_money(at: Front) -> None:
+    await spend(at, GROUP, 250_000_000)
+    told = text(await at.say("/stats", actor=OWNER, kind="group"))
+    assert "$" not in told
+    assert say("en", "cmd.stats.money_private") in told

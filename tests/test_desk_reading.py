@@ -14,9 +14,9 @@ from bot.harvest import Arrivals
 from bot.locales import say
 from bot.platforms import Reply
 from bot.ports import SourceRefused, SourceUnreachable
-from bot.targets import Settings
+from bot.targets import Settings, State
 from tests.fakes.deliveries import delivered
-from tests.fakes.desk import GROUP, MEMBER, NOW, OWNER, PRIVATE, Front, front, text
+from tests.fakes.desk import GROUP, MEMBER, NOW, OWNER, PRIVATE, Front, front, labels, text
 from tests.samples import paper
 
 
@@ -69,6 +69,19 @@ async def test_abstract_and_passages_are_left_to_buttons_where_nothing_folds(at:
 async def test_several_papers_have_numbers(at: Front) -> None:
     at.reading.known = {"2405.17428": "NV-Embed", "2409.15700": "Another"}
     assert [card.number for card in cards(await at.say("2405.17428 2409.15700"))] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("/summarize 2405.17428 9999.99999", "“9999.99999” is not a paper I can find."),
+        ("2405.17428, 2413.00001,123.4567", "“2413.00001, 123.4567” is not a paper I can find."),
+        ("/summarize 2405.17428 9999.99999 please", "NV-Embed"),
+        ("is 2405.17428 worth 1234.5678?", "NV-Embed"),
+    ],
+)
+async def test_in_a_list_of_ids_one_that_is_none_is_named(at: Front, typed: str, first: str) -> None:
+    assert text(await at.say(typed)).startswith(first)
 
 
 def cards(reply: Reply) -> list[Card]:
@@ -169,6 +182,26 @@ async def test_an_admins_digest_posts_what_has_come_once(at: Front) -> None:
     at.poster.papers = 0
     Arrivals(at.chats).add(NOW.date(), NOW)
     assert text(await at.say("/digest", kind="group")) == "Nothing has matched since the last digest."
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.PAUSED, "Paused: /resume starts the digests again."),
+        (State.LOST, "I may no longer post here (no rights). It goes on when I may."),
+    ],
+)
+async def test_a_digest_that_would_wait_for_the_chat_is_not_said_to_be_on_its_way(
+    at: Front, state: State, said: str
+) -> None:
+    await at.follow("llm", kind="group")
+    at.chats.set_state(GROUP, state, reason="no rights" if state is State.LOST else "")
+    answer = await at.say("/digest", kind="group")
+    assert text(answer).splitlines()[0] == said
+    assert labels(answer) == ["Resume"]
+    assert at.poster.periods == []
+    await at.press(answer, "Resume", kind="group")
+    assert "on its way" in text(await at.say("/digest", kind="group"))
 
 
 async def test_a_digest_before_anything_was_read_says_that_it_is_being_read(at: Front) -> None:

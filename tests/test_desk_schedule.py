@@ -48,6 +48,21 @@ async def test_an_hour_asks_for_the_zone_once_and_then_says_what_it_brings(at: F
     assert chat(at).settings.zone == "Asia/Shanghai"
 
 
+@pytest.mark.parametrize(
+    "change", ["/settings hashtags on", "/language zh", "/schedule 09:00", "/subscribe ~rag yes 20"]
+)
+async def test_a_digest_that_is_due_is_not_put_off_by_what_has_nothing_to_do_with_its_hours(
+    at: Front, change: str
+) -> None:
+    """A machine that was off at nine finds what people sent meanwhile before it comes to their digests."""
+    await at.say("/schedule 09:00 Shanghai")
+    at.now = datetime(2026, 5, 20, 1, 30, tzinfo=UTC)
+    await at.say(change)
+    assert chat(at).next_due_at == datetime(2026, 5, 20, 1, tzinfo=UTC)
+    await at.say("/schedule 10:00")
+    assert chat(at).next_due_at == datetime(2026, 5, 20, 2, tzinfo=UTC)
+
+
 async def test_of_several_hours_only_the_early_one_is_moved(at: Front) -> None:
     reply = await at.say("/schedule 9:00 18:00 Shanghai")
     assert command_of(reply, "13:30") == "/schedule 13:30 18:00"
@@ -68,7 +83,9 @@ async def test_quiet_hours_that_matter_to_no_hour_that_was_chosen_are_said_all_t
     assert labels(await at.say("/schedule quiet 22-8")) == ["Settings"], "what the hour brings was said before"
     assert "Quiet hours" not in text(await at.say("/schedule 18:00"))
     assert "Quiet hours: none" in text(await at.say("/schedule quiet off"))
-    assert "not between 01:00 and 05:00" in text(await at.say("/schedule arrival quiet 1-5"))
+    assert "Quiet hours: 22:00–08:00 (Europe/Berlin)" in text(await at.say("/schedule quiet 22-8 Berlin"))
+    assert "not between 01:00 and 05:00" in (said := text(await at.say("/schedule arrival quiet 1-5")))
+    assert "Quiet hours" not in said
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,11 @@ async def test_a_pause_keeps_the_subscriptions_and_ends_with_the_next_hour(at: F
     assert found.state is State.ACTIVE
     assert found.next_due_at == datetime(2026, 5, 25, 18, tzinfo=UTC)
     assert at.names(GROUP) == ["LLM"]
+    at.now = at.now.replace(hour=18, minute=1)
+    await at.say("/resume", kind="group")
+    found = at.chats.chat(GROUP)
+    assert found is not None
+    assert found.next_due_at == datetime(2026, 5, 25, 18, tzinfo=UTC), "nothing was stopped: what is due stays due"
 
 
 async def test_the_panel_offers_a_pause_or_its_end(at: Front) -> None:

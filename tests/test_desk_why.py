@@ -125,6 +125,11 @@ async def half_read(at: Front) -> None:
     at.chats.set_mark("arrived", "{}")
 
 
+async def subscribed_before_it_was_read_whole(at: Front) -> None:
+    await subscribed_between_announcement_and_reading(at)
+    await half_read(at)
+
+
 async def came_before(at: Front) -> None:
     await delivered(at, PRIVATE, MONDAY - timedelta(days=3))
     at.store.database.write(lambda db: db.execute("DELETE FROM digest_items"))
@@ -163,6 +168,7 @@ REASONS: dict[Callable[[Front], Awaitable[None]], tuple[str, str, str]] = {
     subscribed_between_announcement_and_reading: ("began after that, on 18 May", "始于", "началась позже"),
     subscribed_a_week_later: ("began after that, on 15 May", "5 月 15 日", "началась позже: 15 мая"),
     long_ago: ("older than the digest looks back (10 days)", "简报只回溯 10 天", "последние 10 дней"),
+    subscribed_before_it_was_read_whole: ("began after that, on 18 May", "始于", "началась позже"),
     half_read: ("is not complete here yet", "还没有收全", "ещё не целиком"),
     came_before: ("It had come here before.", "此前已推送过。", "Раньше она сюда уже приходила."),
     paused: ("It is held back: digests are paused here.", "暂缓：推送已暂停", "выпуски приостановлены"),

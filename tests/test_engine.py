@@ -296,6 +296,20 @@ def test_an_empty_day_is_silence_or_a_line_for_those_who_ask(world: World) -> No
     assert len(world.memory.texts(HALL)) == 1
 
 
+@pytest.mark.parametrize("title", ["Robots", "Language models"])
+def test_who_has_just_subscribed_hears_nothing_of_the_announcement_that_is_out(world: World, title: str) -> None:
+    world.arxiv.days[TUESDAY] = [announced("2605.00001", TUESDAY, title=title, abstract="They walk.")]
+
+    async def scene(world: World) -> None:
+        await world.engine.look()
+        world.add(ROOM, replace(NO_QUIET, say_empty=True), since=world.clock())
+        await world.engine.look()
+        await world.engine.issue()
+
+    play(world, scene)
+    assert world.memory.texts(ROOM) == []
+
+
 def test_papers_beyond_the_size_are_behind_a_button_and_do_not_come_again(world: World) -> None:
     world.arxiv.days[TUESDAY] = [announced(f"2605.000{n:02d}", TUESDAY) for n in range(1, 8)]
     world.add(ROOM, replace(NO_QUIET, size=2))

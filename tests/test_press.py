@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,49 @@ def test_who_asked_waits_twenty_seconds_and_is_told_how_many(world: World) -> No
     assert 20 <= message.at < 25
 
 
+def test_two_who_ask_at_the_same_time_get_one_digest(world: World) -> None:
+    """A button pressed twice is two asks: the second comes while the summaries of the first are made."""
+    slow(world, first=10)
+    posted: list[int] = []
+
+    async def scene(world: World) -> None:
+        chat = world.add(ROOM)
+        posted.extend(await asyncio.gather(*(world.press.post_now(chat, period=f"ask:{n}") for n in range(2))))
+
+    play(world, scene, rest=60)
+    assert sorted(posted) == [0, 2]
+    assert len(world.memory.arrived) == 1
+
+
+def test_what_somebody_asked_for_while_the_digest_was_made_does_not_come_twice(world: World) -> None:
+    slow(world, first=300)
+
+    async def scene(world: World) -> None:
+        due = asyncio.create_task(post(world))
+        await asyncio.sleep(60)
+        assert await world.press.post_now(world.add(ROOM), period="ask:1") == 2
+        assert not await due, "all of it is there"
+
+    play(world, scene)
+    assert len(world.memory.arrived) == 1
+
+
+def test_what_another_digest_did_not_bring_comes_with_this_one(world: World) -> None:
+    slow(world, first=300)
+
+    async def scene(world: World) -> None:
+        due = asyncio.create_task(post(world))
+        await asyncio.sleep(60)
+        assert await world.outbox.post(ROOM, "ask:1", [], seen=[(SECOND, 1)])
+        assert await due
+
+    play(world, scene)
+    (message,) = world.memory.arrived
+    assert FIRST in message.text
+    assert SECOND not in message.text
+    assert "1 paper\n" in message.text, "it is counted without"
+
+
 # ---------------------------------------------------------------- late summaries
 
 
@@ -288,7 +332,25 @@ def test_a_period_is_posted_once_and_an_empty_day_is_one_line(world: World) -> N
 
     play(world, scene)
     assert len(world.memory.arrived) == 2
-    assert world.memory.texts(ROOM)[1] == "Nothing that arXiv announced on 19 May 2026 (Tue) matches LLM."
+    assert world.memory.texts(ROOM)[1] == "Nothing new for LLM this time.", "something of it matched, and came"
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (-30, ["Nothing that arXiv announced on 19 May 2026 (Tue) matches RAG."]),
+        (6, ["Nothing new for RAG this time."]),
+    ],
+)
+def test_a_line_on_an_empty_day_blames_the_announcement_only_if_that_had_nothing(
+    world: World, hours: int, said: list[str]
+) -> None:
+    async def scene(world: World) -> None:
+        since = world.clock() + timedelta(hours=hours)
+        assert await post(world, topics=("RAG",), since=since)
+
+    play(world, scene)
+    assert world.memory.texts(ROOM) == said
 
 
 def test_a_chat_that_was_forgotten_meanwhile_gets_nothing(world: World) -> None:

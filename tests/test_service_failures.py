@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.costs.bill import Call, Spend
+from bot.costs.budget import budget
+from bot.costs.prices import read
+from bot.costs.usage_table import Allowance
 from bot.models import Depth, Note, Paper, Summary
 from bot.ports import (
     BadAnswer,
     BadKey,
     BudgetSpent,
+    Clock,
     Filtered,
     RateLimited,
     Refused,
@@ -25,7 +30,7 @@ from bot.ports import (
     UnknownModel,
 )
 from bot.store import Store, StoreError
-from bot.summaries.service import budget, key_of
+from bot.summaries.service import key_of
 from tests.fakes.summarizers import FakeSummarizer, methods, service, until
 from tests.samples import DAY, NOW, paper
 
@@ -36,6 +41,11 @@ PAPERS = [paper(f"2405.{number:05}") for number in range(64)]
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "paperboy.db") as opened:
         yield opened
+
+
+def calls_only(store: Store, *, cap: int, clock: Clock = lambda: NOW) -> Spend:
+    """A budget of calls."""
+    return budget(store.database, prices=read(), allowance=Allowance(calls=cap), clock=clock)
 
 
 # ---------------------------------------------------------------- honest
@@ -160,7 +170,7 @@ async def test_who_may_not_cause_calls_gets_what_others_had_written_and_is_told_
 
 
 async def test_calls_beyond_the_days_budget_are_not_made_and_it_is_said_once(store: Store) -> None:
-    model = FakeSummarizer(spend=budget(store, clock=lambda: NOW, cap=5))
+    model = FakeSummarizer(spend=calls_only(store, cap=5))
     made = await service(store, model, cap=5).brief(PAPERS, language="en")
 
     assert len(model.asked) == store.model_calls(NOW.date()) == 5
@@ -169,7 +179,7 @@ async def test_calls_beyond_the_days_budget_are_not_made_and_it_is_said_once(sto
 
 
 async def test_stored_summaries_cost_nothing(store: Store) -> None:
-    model = FakeSummarizer(spend=budget(store, clock=lambda: NOW, cap=5))
+    model = FakeSummarizer(spend=calls_only(store, cap=5))
     for _ in range(3):
         made = await service(store, model, cap=5).brief(PAPERS[:5], language="en")
         assert methods(made) == {"llm": 5}
@@ -178,12 +188,15 @@ async def test_stored_summaries_cost_nothing(store: Store) -> None:
 
 async def test_the_budget_begins_again_at_midnight_utc(store: Store) -> None:
     time = [datetime(2026, 5, 18, 23, 59, tzinfo=UTC)]
-    spend = budget(store, clock=lambda: time[0], cap=1)
-    await spend()
+    spend = calls_only(store, clock=lambda: time[0], cap=1)
+    async with spend(Call(model="big")):
+        pass
     with pytest.raises(BudgetSpent, match="PAPERBOY_DAILY_CALLS"):
-        await spend()
+        async with spend(Call(model="big")):
+            pass
     time[0] += timedelta(minutes=1)
-    await spend()
+    async with spend(Call(model="big")):
+        pass
     assert (store.model_calls(DAY), store.model_calls(DAY + timedelta(days=1))) == (1, 1)
 
 

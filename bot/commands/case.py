@@ -14,6 +14,8 @@ from bot.commands.estimates import Count, Estimates
 from bot.commands.pending import Pending
 from bot.commands.recent import Recent
 from bot.commands.saying import document
+from bot.costs.cause import caused_by
+from bot.costs.usage_table import Allowance
 from bot.delivery.incidents import NothingHeld, Undecided
 from bot.document import Block, Document
 from bot.languages import UnknownLanguage, known
@@ -122,7 +124,7 @@ class Means:
     limits: Limits
     clock: Clock
     has_model: bool
-    daily_cap: int
+    allowance: Allowance
     watched: tuple[str, ...]
     invite: Invite = no_invitation
     forms: Forms = no_other_forms
@@ -207,7 +209,7 @@ class Case:
 
     async def soon(self, making: Awaitable[Reply], meanwhile: Callable[[], Reply]) -> AsyncIterator[Reply]:
         """The answer; before it, if it takes longer than our patience, what to say meanwhile."""
-        task = asyncio.ensure_future(making)
+        task = asyncio.ensure_future(self._ours(making))
         try:
             await asyncio.wait({task}, timeout=self.means.patience)
             if not task.done():
@@ -215,6 +217,11 @@ class Case:
             yield await task
         finally:
             task.cancel()
+
+    async def _ours(self, making: Awaitable[Reply]) -> Reply:
+        """What it costs is on the account of this chat."""
+        with caused_by(self.target):
+            return await making
 
 
 def chat_of(ask: Ask, stored: Chat | None) -> Chat:

@@ -9,13 +9,13 @@ from dataclasses import replace
 from bot.commands import phrases
 from bot.commands.case import Case
 from bot.commands.failures import query_mistake
+from bot.commands.keeping import due_by
 from bot.commands.lacking import lacking
 from bot.commands.offers import catalogue, narrower, offer
 from bot.commands.panel import panel
 from bot.commands.samples import sample
 from bot.commands.saying import button, line, note, row
 from bot.commands.text import LONGEST_NAME, command, fits
-from bot.delivery.schedule import next_due
 from bot.document import Action, Block, Bold, Code, Paragraph, Text
 from bot.locales import say
 from bot.models import ArxivId, Topic
@@ -124,7 +124,7 @@ async def _follow(case: Case, topic: Topic) -> Reply:
     await case.ensure()
     wanted = _sized(case.settings, case.option("value"))
     if wanted != case.settings and not done:
-        due = next_due(wanted, after=now)
+        due = due_by(case.chat, wanted, now=now)
         await asyncio.to_thread(chats.save_settings, case.target, wanted, next_due_at=due)
     await case.once(chats.subscribe, case.target, topic, since=now, update=case.ask.update)
     language = case.language

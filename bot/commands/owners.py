@@ -10,6 +10,7 @@ from datetime import UTC
 from bot.chats import Chats
 from bot.commands.case import Case
 from bot.commands.saying import aside, button, document, line, row, title, words
+from bot.commands.spending import spending
 from bot.commands.text import command, fits, read, short
 from bot.document import Action, Actions, Bold, Code, Item, ListBlock, Text
 from bot.locales import say, ui
@@ -71,6 +72,7 @@ async def stats(case: Case) -> AsyncIterator[Reply]:
     count = await asyncio.to_thread(means.chats.count)
     kept = await asyncio.to_thread(means.people.kept)
     expected = expected_day(now)
+    most = means.allowance.calls
     if not days:
         feed = words(language, "cmd.stats.feed_none")
     elif days[0] >= expected:
@@ -83,9 +85,10 @@ async def stats(case: Case) -> AsyncIterator[Reply]:
         words(language, "cmd.stats.messages", sent=found.sent, waiting=found.waiting, held=found.held, dead=found.dead),
         words(language, "cmd.stats.resent", resent=found.resent),
         words(language, "cmd.stats.people", saved=kept.saved, likes=kept.likes, dislikes=kept.dislikes),
-        words(language, "cmd.stats.calls", calls=calls, most=means.daily_cap)
+        words(language, "cmd.stats.calls", calls=calls, most="∞" if most is None else most)
         if means.has_model
         else words(language, "cmd.stats.no_model"),
+        *(await spending(case) if means.has_model else ()),
         feed,
     )
     listed = button(say(language, "cmd.button.chats"), "chats")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 
 from bot.access import Action, Verdict
@@ -10,6 +11,7 @@ from bot.chat_digest import is_roomy
 from bot.commands.case import Case
 from bot.commands.permission import refused, verdict
 from bot.commands.saying import button, line, row
+from bot.commands.unfollow import state_lines
 from bot.compose import papers as compose
 from bot.document import Document, Link
 from bot.harvest import Arrivals
@@ -18,11 +20,18 @@ from bot.locales import say
 from bot.models import ArxivId
 from bot.platforms import Reply
 from bot.sources.ids import find
+from bot.targets import State
 from bot.topics.catalogue import named
 from bot.wording import TITLE, clean, short_title
 
 MOST = 5
 """Papers of one ask: an answer somebody reads, and what one person may cost at a time."""
+
+
+MOST_WORDS = 50
+"""Of a list of ids that are looked at for those that are none."""
+
+_LIKE_AN_ID = re.compile(r"[0-9]{3,5}\.[0-9]{3,6}(v[0-9]+)?", re.IGNORECASE)
 
 
 async def summarize(case: Case) -> AsyncIterator[Reply]:
@@ -38,20 +47,27 @@ async def summarize(case: Case) -> AsyncIterator[Reply]:
         return
     shown = asked[:MOST]
     meanwhile = await _reading(case, shown)
-    async for reply in case.soon(_read(case, shown, left=len(asked) - len(shown)), lambda: meanwhile):
+    reading = _read(case, shown, left=len(asked) - len(shown), mistyped=_mistyped(typed))
+    async for reply in case.soon(reading, lambda: meanwhile):
         yield reply
 
 
-async def _read(case: Case, asked: Sequence[ArxivId], *, left: int) -> Reply:
+def _mistyped(typed: str) -> str:
+    """What stands in a list of nothing but ids and looks like one, but is none; '' where there are other words."""
+    words = typed.replace(",", " ").split()[:MOST_WORDS]
+    wrong = [word for word in words if not find(word)]
+    return ", ".join(wrong[:MOST]) if all(map(_LIKE_AN_ID.fullmatch, wrong)) else ""
+
+
+async def _read(case: Case, asked: Sequence[ArxivId], *, left: int, mistyped: str) -> Reply:
     reading = case.means.reading if case.model else case.means.modest
     language, *others = case.settings.languages
     made, _ = await reading.on_demand(asked, language=language, second=next(iter(others), None))
     folded = is_roomy(case.chat)  # elsewhere buttons show abstract and passages
     told = compose(made, language=language, abstracts=folded, evidence=folded)
-    extra = []
-    if left:
-        extra.append(line(case.language, "cmd.summarize.left", count=left, most=MOST))
-    return Reply(Document((*told.blocks, *extra), language=told.language))
+    first = [line(case.language, "note.not_an_id", text=clean(mistyped, 60))] if mistyped else []
+    extra = [line(case.language, "cmd.summarize.left", count=left, most=MOST)] if left else []
+    return Reply(Document((*first, *told.blocks, *extra), language=told.language))
 
 
 async def _reading(case: Case, asked: Sequence[ArxivId]) -> Reply:
@@ -93,7 +109,9 @@ async def digest(case: Case) -> AsyncIterator[Reply]:
         yield case.reply(line(case.language, "cmd.follows_nothing"), row(catalogue))
         return
     found = await verdict(case, Action.CHANGE)
-    if found is Verdict.ALLOW:
+    if found is Verdict.ALLOW and case.chat.state is not State.ACTIVE:  # it would wait, and nobody would know what for
+        yield case.reply(*state_lines(case), row(button(say(case.language, "cmd.button.resume"), "resume")))
+    elif found is Verdict.ALLOW:
         meanwhile = case.reply(line(case.language, "cmd.digest.making"))
         async for reply in case.soon(_post(case), lambda: meanwhile):
             yield reply

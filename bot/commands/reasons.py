@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from typing import Literal, TypeAlias
 
@@ -25,6 +25,9 @@ class Why(IntEnum):
     CAME_BEFORE = 6
     DUE = 7  # nothing keeps it back: it comes
 
+
+_SOME_DAY = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+"""When an announcement arrives that is not here yet."""
 
 Wait: TypeAlias = Literal["paused", "lost", "quiet", "hour", "making", "next"]
 """What a paper that is due waits for: /resume, our rights, the end of the quiet hours, an hour that was chosen, or
@@ -104,9 +107,13 @@ def _why(
         return Why.CAME_BEFORE
     day = listed.announcement.date if listed.announcement else None
     latest = max(arrived, default=None)
-    if day is None or day not in arrived:
-        return Why.TOO_OLD if day and latest and latest - day > LOOK_BACK else Why.INCOMPLETE
-    return Why.DUE if came_later(day, arrived=arrived[day], since=one.since) else Why.BEFORE
+    if day is None:
+        return Why.INCOMPLETE
+    if day not in arrived and latest and latest - day > LOOK_BACK:
+        return Why.TOO_OLD
+    if not came_later(day, arrived=arrived.get(day, _SOME_DAY), since=one.since):
+        return Why.BEFORE
+    return Why.DUE if day in arrived else Why.INCOMPLETE
 
 
 def _mark(listed: Listed, what: Kind | None) -> str:

@@ -35,7 +35,8 @@ async def schedule(case: Case) -> AsyncIterator[Reply]:
         before = case.settings
         case = await keep(case, parse(typed, case.settings))
         same = (case.settings.schedule, case.settings.zone) == (before.schedule, before.zone)
-        said = (*_set(case), *_quiet(case)) if same else told(case)
+        quiet = _quiet(case) if same or case.settings.quiet != before.quiet else ()
+        said = (*_set(case), *quiet, *(() if same else _next_step(case)))
         yield case.reply(*said, None if any(isinstance(each, Actions) for each in said) else to_settings)
     elif case.option("do") == "keep":
         yield case.reply(*_set(case), to_settings)

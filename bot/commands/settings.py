@@ -111,8 +111,9 @@ async def resume(case: Case) -> AsyncIterator[Reply]:
         catalogue = button(say(case.language, "cmd.button.catalogue"), "subscribe")
         yield case.reply(line(case.language, "cmd.follows_nothing"), row(catalogue))
         return
-    due = next_due(case.settings, after=case.means.clock())
-    await asyncio.to_thread(chats.set_due, case.target, due)
+    if case.chat.state is not State.ACTIVE:  # else what is due stays due
+        due = next_due(case.settings, after=case.means.clock())
+        await asyncio.to_thread(chats.set_due, case.target, due)
     await case.once(chats.set_state, case.target, State.ACTIVE, update=case.ask.update)
     await case.means.wake(case.target)
     now_button = button(say(case.language, "cmd.button.post_now"), "digest")

@@ -117,7 +117,7 @@ def _named(text: str) -> tuple[str, str]:
             name = text[found.end() :].strip().strip('"“”„«»').strip()
             if name and seen.count("(", 0, found.start()) == seen.count(")", 0, found.start()):
                 return text[: found.start()].strip(), name[:LONGEST_NAME]
-    return text, ""
+    return text.removesuffix(" as") or text, ""  # a name that was not given after all
 
 
 def _first(text: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.latex import readable
+from bot.models import PARTS, Part
 
 MAX_ANSWER: Final = 200_000
 """Characters of an answer that are looked at."""
@@ -57,6 +58,7 @@ class Answer:
     title: str | None = None
     title_translation: str | None = None
     abstract_translation: str | None = None
+    parts: tuple[tuple[Part, tuple[Point, ...]], ...] = ()
 
 
 def parse(text: str) -> Answer:
@@ -74,6 +76,7 @@ def parse(text: str) -> Answer:
         takeaways=_points(fields.get("takeaways")),
         title_translation=_text(fields.get("title_translation")),
         abstract_translation=_text(fields.get("abstract_translation"), limit=MAX_TRANSLATION),
+        parts=tuple((name, points) for name in PARTS if (points := _points(fields.get(name)))),
     )
 
 
@@ -185,8 +188,8 @@ def _text(value: object, *, limit: int = MAX_TEXT) -> str | None:
 
 
 def _points(value: object) -> tuple[Point, ...]:
-    if isinstance(value, Mapping):  # {"1": "…", "2": "…"}
-        value = list(value.values())
+    if isinstance(value, Mapping):  # {"1": "…", "2": "…"}, or one point alone
+        value = [value] if "text" in value else list(value.values())
     if isinstance(value, str):
         value = [re.sub(r"\A\W*\d{1,2}[.)、]\s*|\A[-*•]\s*", "", line) for line in value.splitlines()]
     if not isinstance(value, list):

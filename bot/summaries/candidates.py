@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.summaries.orders import addresses_a_machine
 from bot.summaries.sentences import sentences
 
 LONGEST = 20_000
@@ -55,15 +56,6 @@ _PROMISED = re.compile(
     rf"|accessible|published)"
     r"|\bcodes?\b.{0,40}\bavailable\b|\bavailable (?:upon|on) request|\bupon (?:acceptance|publication)\b"
 )
-_TO_MACHINES = re.compile(
-    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:previous|prior|above|earlier|all|these"
-    r"|your)\b.{0,20}\b(?:instruction|prompt|"
-    r"rule|text|guideline)s?\b|\bas an? (?:ai|llm|language model)\b.{0,40}\b(?:review|assistant|you)|\b(?:give"
-    r"|write|output)\b"
-    r".{0,20}\bpositive review\b|\byou (?:are|must|should) (?:now )?(?:an? )?(?:ai|llm|assistant|reviewer|chatbot)\b|"
-    r"\bsystem prompt\s*:|<\|?(?:system|im_start)|\bdo not (?:highlight|mention) any negatives?\b|"
-    r"\brecommend (?:accepting|acceptance of) this (?:paper|work)\b"
-)
 _WITHDRAWN = re.compile(
     r"\b(?:paper|article|manuscript|submission|preprint|work|version)\b.{0,40}\b(?:has been|is|was|been|being)\b.{0,20}"
     r"\bwithdrawn\b|\bwithdrawn by\b|^withdrawn\b|\barxiv admin(?:istrators?)?\b"
@@ -91,7 +83,7 @@ def candidates(abstract: str) -> tuple[str, ...]:
     said: list[tuple[str, bool]] = []
     for sentence in sentences(abstract[:LONGEST])[:MOST]:
         clean, lower = harmless(sentence), sentence.lower()
-        if re.search(r"\w", clean) and not _TO_MACHINES.search(lower):
+        if re.search(r"\w", clean) and not addresses_a_machine(sentence):
             said.append((clean, _is_aside(lower)))
     return tuple(clean for clean, is_aside in said if not is_aside) or tuple(clean for clean, _ in said)
 

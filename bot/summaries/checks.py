@@ -1,28 +1,38 @@
 """What a model said, held against its paper: what stands, what is dropped, what to tell the model. Pure.
 
-A statement fails by what would mislead (a number, a name, an address, the wrong language, no passage); it is poor by
-what would bore (a repetition). One failing statement asks for a second answer; after that it is left out.
+A statement fails by what would mislead (a number, a name, an address, the wrong language, a direction turned round, no
+passage); it is poor by what would bore (a repetition). What can simply be put right is, without asking again: terms,
+typography, an empty opening. One failing statement asks for a second answer; after that it is left out. What is wrong
+with the whole (a result that is missing, a term that has to be said again) asks as well, but drops nothing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
 from typing import Final
 
-from bot.models import Checks, Takeaway
-from bot.summaries import names, numbers, phrasing, script
+from bot.glossary.terms import NOTHING, Found
+from bot.models import Checks, Part, SummaryPart, Takeaway
+from bot.summaries import evidence, facts, meaning, phrasing, rules
 from bot.summaries.answer import Answer, Point
+from bot.summaries.candidates import harmless
+from bot.summaries.editing import Editor
+from bot.summaries.evidence import letters
 from bot.summaries.prompt import MAX_TAKEAWAYS, Source, is_translated
+from bot.summaries.rules import Ground
+from bot.summaries.sentences import sentences
 
 MIN_TAKEAWAYS: Final = 3
 LONG_ABSTRACT: Final = 5
 """Sentences from which an abstract has three things to take away."""
 
+MOST: Final[Mapping[Part, int]] = {"problem": 2, "method": 3, "results": 4, "limitations": 2, "readers": 1}
+"""Statements of each part of a deep summary."""
+
 MAX_PROBLEMS: Final = 12
+VOICE: Final = 'it speaks of "the paper" or "we" instead of the facts'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +46,7 @@ class Verdict:
     headline: str
     tldr: str
     takeaways: tuple[Takeaway, ...]
+    parts: tuple[SummaryPart, ...]
     title_translation: str | None
     abstract_translation: str | None
     checks: Checks
@@ -49,254 +60,199 @@ class Verdict:
         return len(self.takeaways), -len(self.problems)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """The paper, prepared for looking things up."""
+@dataclass(slots=True)
+class _Trouble:
+    """Problems by what follows from them: `failed` statements, what is to be said `again`, what is merely `poor`."""
 
-    source: Source
-    language: str
-    numbers: numbers.Known
-    names: names.Known
-    stems: frozenset[str]
+    failed: list[str]
+    again: list[str]
+    poor: list[str]
+    dropped: int = 0
 
-
-Rule = Callable[[str, _Ground], str | None]
-"""What is wrong with a statement, to be said after its place; None if nothing."""
-
-
-def _numbers(text: str, ground: _Ground) -> str | None:
-    return _listed("the sentences do not have the number", numbers.missing(text, ground.numbers))
+    @property
+    def all(self) -> tuple[str, ...]:
+        return tuple((*self.failed, *self.again, *self.poor)[:MAX_PROBLEMS])
 
 
-def _names(text: str, ground: _Ground) -> str | None:
-    return _listed("the sentences do not have the name", names.missing(text, ground.names))
-
-
-def _addresses(text: str, ground: _Ground) -> str | None:
-    found = phrasing.forbidden(text, ground.source.text)
-    return f"it holds {found}" if found else None
-
-
-def _language(text: str, ground: _Ground) -> str | None:
-    return None if script.is_plausible(text, ground.language) else f"it is not in the language [{ground.language}]"
-
-
-def _subject(text: str, ground: _Ground) -> str | None:
-    """Only where statement and paper are in one language: it must speak of what the paper speaks of."""
-    stems = _stems(text)
-    if is_translated(ground.language) or len(stems) < 4 or len(stems & ground.stems) >= len(stems) / 3:
-        return None
-    return "it speaks of something else than the sentences"
-
-
-FAILS: Final[tuple[Rule, ...]] = (_language, _addresses, _numbers, _names, _subject)
-"""Asked of every statement, in this order; the first that answers is the problem."""
-
-
-def check(answer: Answer, source: Source, *, language: str) -> Verdict:
-    """`answer` against the paper it should be about."""
-    text = source.text
-    ground = _Ground(source, language, numbers.known(text), names.known(text), _stems(text))
-    failed: list[str] = []
-    poor: list[str] = []
+def check(answer: Answer, source: Source, *, language: str, terms: Found = NOTHING) -> Verdict:
+    """`answer` against the paper it should be about, whose glossary terms are `terms`."""
+    ground = rules.ground(source, language=language, terms=terms)
+    editor = Editor(ground)
+    trouble = _Trouble([], [], [])
 
     is_other = not _same_title(answer.title, source.title)
     if is_other:
-        failed.append("title: it is not the title of this paper; summarize the paper between the markers")
-    tldr = phrasing.tidy(answer.tldr)
-    tldr_problem = _problem(tldr, ground)
+        trouble.failed.append("title: it is not the title of this paper; summarize the paper between the markers")
+    tldr = editor.said(answer.tldr, "tldr")
+    tldr_problem = rules.problem(tldr, ground)
     if tldr_problem:
-        failed.append(f"tldr: {tldr_problem}")
+        trouble.failed.append(f"tldr: {tldr_problem}")
     elif phrasing.VOICE.search(tldr):
-        poor.append('tldr: it speaks of "the paper" or "we" instead of the facts')
+        trouble.again.append(f"tldr: {VOICE}")
 
-    takeaways, lost = _takeaways(answer.takeaways, tldr, ground)
-    failed += lost.failed
-    poor += lost.poor
-    least = MIN_TAKEAWAYS if len(source.sentences) >= LONG_ABSTRACT else 0
+    takeaways, parts = _statements(answer, tldr, ground, editor, trouble)
+    least = MIN_TAKEAWAYS if len(source.sentences) >= LONG_ABSTRACT and not _is_bait(source) else 0
     if len(takeaways) < least:
-        failed.append(f"takeaways: {len(takeaways)} usable, at least {least} different ones are needed")
+        trouble.failed.append(f"takeaways: {len(takeaways)} usable, at least {least} different ones are needed")
+    if not tldr_problem:
+        told = facts.untold(facts.headline(source.abstract), [tldr, *(each.text for each in takeaways)])
+        trouble.again += [f"tldr or takeaways: {problem}" for problem in told]
 
-    headline = phrasing.tidy(answer.headline)
-    headline_problem = _problem(headline, ground)
-    if headline_problem:
-        failed.append(f"headline: {headline_problem}")
-        headline = tldr
-    elif not phrasing.fits(headline):
-        poor.append("headline: it is too long")
-
-    translated = is_translated(language)
-    title, abstract = (
-        _translation(name, given, ground, failed=failed, poor=poor) if translated else None
-        for name, given in (
-            ("title_translation", answer.title_translation),
-            ("abstract_translation", answer.abstract_translation),
-        )
-    )
+    headline = _headline(answer.headline, tldr, ground, editor, trouble)
+    title, abstract = _translations(answer, ground, editor, trouble) if is_translated(language) else (None, None)
+    trouble.again += editor.again
     will_do = not (is_other or tldr_problem) and len(takeaways) >= least
-    problems = tuple((*failed, *poor)[:MAX_PROBLEMS])
     return Verdict(
         headline=phrasing.fitted(headline),
         tldr=tldr,
         takeaways=takeaways,
+        parts=parts,
         title_translation=title,
         abstract_translation=abstract,
         checks=Checks(
             statements=1 + len(takeaways),
             supported=len(takeaways) + (tldr_problem is None),
-            dropped=lost.dropped + (headline_problem is not None),
-            problems=problems,
+            dropped=trouble.dropped,
+            repaired=editor.repaired,
+            problems=trouble.all,
         ),
-        problems=problems,
+        problems=trouble.all,
         will_do=will_do,
-        wants_retry=bool(failed),
+        wants_retry=bool(trouble.failed or trouble.again),
     )
-
-
-# ---------------------------------------------------------------- takeaways
-
-
-@dataclass(frozen=True, slots=True)
-class _Lost:
-    failed: tuple[str, ...]
-    poor: tuple[str, ...]
-
-    @property
-    def dropped(self) -> int:
-        return len(self.failed) + len(self.poor)
-
-
-def _takeaways(points: Iterable[Point], tldr: str, ground: _Ground) -> tuple[tuple[Takeaway, ...], _Lost]:
-    """Those that stand, at most MAX_TAKEAWAYS, in order."""
-    kept: list[Takeaway] = []
-    failed: list[str] = []
-    poor: list[str] = []
-    for number, point in enumerate(points, 1):
-        text = phrasing.tidy(point.text)
-        problem = _problem(text, ground)
-        evidence = None if problem else _evidence(point, text, ground)
-        if problem or evidence is None:
-            failed.append(f"takeaway {number}: {problem or 'no sentence says it'}")
-        elif any(repeats(text, other) for other in (tldr, *(each.text for each in kept))):
-            poor.append(f"takeaway {number}: it repeats the tldr or another takeaway")
-        elif len(kept) < MAX_TAKEAWAYS:
-            kept.append(Takeaway(text, evidence))
-    return tuple(kept), _Lost(tuple(failed), tuple(poor))
 
 
 def repeats(text: str, other: str) -> bool:
     """Whether half of `text` or more stands in `other` as one run (letters and digits alone are compared)."""
-    mine, theirs = _letters(text), _letters(other)
+    mine, theirs = letters(text), letters(other)
     half = (len(mine) + 1) // 2
     return any(mine[start : start + half] in theirs for start in range(len(mine) - half + 1))
-
-
-def _evidence(point: Point, text: str, ground: _Ground) -> str | None:
-    """The sentences of the source, verbatim, that `point` rests on; those that hold its numbers are added."""
-    sentences = ground.source.sentences
-    chosen = [number - 1 for number in point.sentences if 1 <= number <= len(sentences)]
-    if not chosen:
-        found = _quoted(point.quote, sentences) if point.quote else _nearest(text, sentences)
-        if found is None:
-            return None
-        chosen = [found]
-    if not is_translated(ground.language) and not any(_stems(text) & _stems(sentences[index]) for index in chosen):
-        found = _nearest(text, sentences)
-        if found is None:
-            return None
-        chosen = [found]
-    return _joined(sorted({*chosen, *_with_numbers(text, chosen, sentences)}), sentences)
-
-
-def _with_numbers(text: str, chosen: Sequence[int], sentences: Sequence[str]) -> list[int]:
-    """The sentences that have those numbers of `text` which the chosen ones lack."""
-    added: list[int] = []
-    if not numbers.missing(text, numbers.NONE):
-        return added
-    have = numbers.known(" ".join(sentences[index] for index in chosen))
-    for index, sentence in enumerate(sentences):
-        if not (lacking := numbers.missing(text, have)):
-            break
-        more = have | numbers.known(sentence)
-        if len(numbers.missing(text, more)) < len(lacking):
-            added.append(index)
-            have = more
-    return added
-
-
-def _joined(indices: Sequence[int], sentences: Sequence[str]) -> str:
-    """Neighbours as they stand; what lies apart with an ellipsis between."""
-    text = sentences[indices[0]]
-    for before, index in pairwise(indices):
-        text += (" " if index == before + 1 else " … ") + sentences[index]
-    return text
-
-
-def _quoted(quote: str, sentences: Sequence[str]) -> int | None:
-    """The sentence a quotation comes from, small slips forgiven."""
-    wanted = _letters(quote)
-    for index, sentence in enumerate(sentences):
-        has = _letters(sentence)
-        if len(wanted) >= 20 and wanted in has:
-            return index
-        if SequenceMatcher(None, wanted, has, autojunk=False).ratio() >= 0.85:
-            return index
-    return None
-
-
-def _nearest(text: str, sentences: Sequence[str]) -> int | None:
-    """The sentence that shares most words with `text`, if it shares some; in another language those are names."""
-    stems = _stems(text)
-    best = max(range(len(sentences)), key=lambda index: len(stems & _stems(sentences[index])))
-    return best if len(stems & _stems(sentences[best])) >= 2 else None
 
 
 # ---------------------------------------------------------------- pieces
 
 
-def _translation(name: str, given: str | None, ground: _Ground, *, failed: list[str], poor: list[str]) -> str | None:
-    """A translation if it can be one. The paper's own addresses are taken out of it, not held against it."""
-    if given is None or given == ground.source.title:
-        poor.append(f"{name}: it is missing")
+def _statements(
+    answer: Answer, tldr: str, ground: Ground, editor: Editor, trouble: _Trouble
+) -> tuple[tuple[Takeaway, ...], tuple[SummaryPart, ...]]:
+    """The statements that stand, in order; and by part, where the answer has parts."""
+    kept: list[Takeaway] = []
+    parts: list[SummaryPart] = []
+    groups: Iterable[tuple[Part | None, tuple[Point, ...]]] = answer.parts or [(None, answer.takeaways)]
+    for kind, points in groups:
+        before = len(kept)
+        most = MAX_TAKEAWAYS if kind is None else MOST[kind]
+        said = (tldr, *(each.text for each in kept))
+        sieve = _Sieve(said=said, ground=ground, editor=editor, trouble=trouble)
+        kept += sieve.kept(points, name=kind or "takeaway")[:most]
+        if kind is not None and len(kept) > before:
+            parts.append(SummaryPart(kind, tuple(kept[before:])))
+    return tuple(kept), tuple(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sieve:
+    """What is said already, and what a statement is held against."""
+
+    said: tuple[str, ...]
+    ground: Ground
+    editor: Editor
+    trouble: _Trouble
+
+    def kept(self, points: Iterable[Point], *, name: str) -> list[Takeaway]:
+        """Those of `points` that stand and repeat nothing that is said."""
+        kept: list[Takeaway] = []
+        for number, point in enumerate(points, 1):
+            place = f"{name} {number}"
+            text = self.editor.said(point.text, place)
+            statement, problem = _statement(point, text, self.ground)
+            if statement is None:
+                self.trouble.failed.append(f"{place}: {problem}")
+                self.trouble.dropped += 1
+            elif any(repeats(text, other) for other in (*self.said, *(each.text for each in kept))):
+                self.trouble.poor.append(f"{place}: it repeats the tldr or another takeaway")
+                self.trouble.dropped += 1
+            else:
+                kept.append(statement)
+        return kept
+
+
+def _statement(point: Point, text: str, ground: Ground) -> tuple[Takeaway | None, str | None]:
+    """`text` with the passage it rests on, fit to be shown; or what is wrong with either."""
+    if problem := rules.problem(text, ground):
+        return None, problem
+    if phrasing.VOICE.search(text):
+        return None, VOICE
+    source = ground.source
+    at = evidence.found(point, text, source.sentences, same_language=ground.same_language)
+    passage = evidence.shown(at, source.sentences)
+    if not passage:
+        return None, "no sentence says it"
+    resting = [source.sentences[each] for each in at]
+    if turned := meaning.reversed_of(text, resting, same_language=ground.same_language):
+        return None, turned
+    labels = dict.fromkeys(source.sections[each] for each in at) if source.sections else {}
+    return Takeaway(text, passage, ", ".join(harmless(label) for label in labels if label)), None
+
+
+def _headline(given: str, tldr: str, ground: Ground, editor: Editor, trouble: _Trouble) -> str:
+    """The headline, or the TL;DR in its place."""
+    headline = editor.said(given, "headline")
+    if problem := rules.problem(headline, ground):
+        trouble.failed.append(f"headline: {problem}")
+        trouble.dropped += 1
+        return tldr
+    if not phrasing.fits(headline):
+        trouble.poor.append("headline: it is too long")
+    if phrasing.VOICE.search(headline):
+        trouble.again.append(f"headline: {VOICE}")
+    return headline
+
+
+def _translations(answer: Answer, ground: Ground, editor: Editor, trouble: _Trouble) -> tuple[str | None, str | None]:
+    """Title and abstract, each if it can be a translation."""
+    title, abstract = answer.title_translation, answer.abstract_translation
+    return (
+        _translation("title_translation", title and editor.title(title), ground, trouble),
+        _translation(
+            "abstract_translation", abstract and editor.translated(abstract, "abstract_translation"), ground, trouble
+        ),
+    )
+
+
+def _translation(name: str, text: str | None, ground: Ground, trouble: _Trouble) -> str | None:
+    """The paper's own addresses have been taken out of a translation, they are not held against it."""
+    if not text:
+        trouble.again.append(f"{name}: it is missing")
         return None
-    text = phrasing.without_addresses(phrasing.unmarked(given))
-    if problem := _language(text, ground):
-        failed.append(f"{name}: {problem}")
+    if text == ground.source.title:
+        trouble.poor.append(f"{name}: it is not translated")
         return None
-    if problem := _numbers(text, ground):  # not worth a second call: it is left out
-        poor.append(f"{name}: {problem}")
+    if problem := rules.language(text, ground):
+        trouble.failed.append(f"{name}: {problem}")
         return None
+    if turned := meaning.reversed_of(text, ground.source.sentences, same_language=False):
+        trouble.failed.append(f"{name}: {turned}")
+        return None
+    # Not worth a second call: it is left out.
+    if problem := rules.addresses(text, ground) or rules.numbers_stand(text, ground):
+        trouble.poor.append(f"{name}: {problem}")
+        return None
+    if name == "abstract_translation":
+        told = facts.untold(facts.headline(ground.source.abstract), sentences(text))
+        trouble.again += [f"{name}: {each}" for each in told]
     return text
 
 
-def _problem(text: str, ground: _Ground) -> str | None:
-    return next((problem for rule in FAILS if (problem := rule(text, ground))), None)
-
-
-def _listed(what: str, found: Sequence[str]) -> str | None:
-    return f"{what} {', '.join(found[:4])}" if found else None
+def _is_bait(source: Source) -> bool:
+    """Whether so much of `source` talks to machines that fewer than three things are left to take away."""
+    sound = sum(bool(evidence.shown([at], source.sentences)) for at in range(len(source.sentences)))
+    return sound < LONG_ABSTRACT
 
 
 def _same_title(copy: str | None, title: str) -> bool:
     """Whether `copy` is this title. None is no other title: some models leave it out."""
     if copy is None:
         return True
-    mine, theirs = _letters(title), _letters(copy)
+    mine, theirs = letters(title), letters(copy)
     return mine.startswith(theirs[:20]) or SequenceMatcher(None, mine, theirs, autojunk=False).ratio() >= 0.6
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
-
-
-def _stems(text: str) -> frozenset[str]:
-    """Content words by their first five letters, names and numbers whole: enough to see what a text is about."""
-    words = re.findall(r"[a-z0-9]{4,}|[a-z]*\d[a-z0-9]*", text.lower())
-    return frozenset(word[:5] for word in words) - _EMPTY
-
-
-_EMPTY: Final = frozenset({
-    "that", "this", "with", "from", "have", "been", "were", "which", "their", "these", "those", "than", "then",
-    "they", "when", "where", "while", "also", "into", "such", "more", "most", "other", "using", "based", "over",
-    "under", "only", "both", "each", "some", "many", "very"
-})  # fmt: skip

@@ -6,10 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from bot.models import Usage
 from bot.summaries import failures
 from bot.summaries.failures import Failure
+
+MAX_TOKENS: Final = 100_000_000
+"""Of one call: a server that counts more does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +67,14 @@ def _text(content: object) -> str:
 def _usage(counts: object) -> Usage:
     if not isinstance(counts, Mapping):
         return Usage()
-    prompt, completion = (
-        value if isinstance(value := counts.get(name), int) and value > 0 else 0
-        for name in ("prompt_tokens", "completion_tokens")
+    details = counts.get("prompt_tokens_details")
+    prompt, completion, cached, hit = (
+        min(value, MAX_TOKENS) if isinstance(value := found.get(name), int) and value > 0 else 0
+        for found, name in (
+            (counts, "prompt_tokens"),
+            (counts, "completion_tokens"),
+            (details if isinstance(details, Mapping) else {}, "cached_tokens"),
+            (counts, "prompt_cache_hit_tokens"),  # DeepSeek's name for it
+        )
     )
-    return Usage(calls=0, prompt_tokens=prompt, completion_tokens=completion)
+    return Usage(prompt_tokens=prompt, completion_tokens=completion, cached_tokens=min(prompt, max(cached, hit)))

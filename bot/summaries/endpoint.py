@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
+from bot.costs.bill import Bill, Call, Spend, tokens
 from bot.models import Usage
 from bot.ports import Clock, Filtered, Refused, ServerFailed, Truncated
 from bot.summaries import completion, failures, ladder
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Spend = Callable[[], Awaitable[None]]
-"""Awaited before each HTTP call; raises BudgetSpent when there may be none."""
-
 Sleep = Callable[[float], Awaitable[None]]
 
 MAX_CALLS: Final = 8
@@ -41,8 +40,10 @@ PATIENCE: Final = 20.0
 """Seconds we wait if a server asks for it, at most twice."""
 
 
-async def free() -> None:
+@asynccontextmanager
+async def free(call: Call) -> AsyncIterator[Bill]:
     """No budget: every call may be made."""
+    yield Bill()
 
 
 def utc_now() -> datetime:
@@ -81,8 +82,11 @@ class Endpoint:
         plan, usage = self._plan, Usage()
         waited = failed = cut = 0
         for _ in range(MAX_CALLS):
-            await self._spend()
-            found = await self._post(ladder.parameters(plan, messages, schema))
+            parameters = ladder.parameters(plan, messages, schema)
+            prompt = tokens(json.dumps(parameters, ensure_ascii=False))
+            async with self._spend(Call(model=self._model, prompt_tokens=prompt, completion_tokens=plan.limit)) as bill:
+                found = await self._post(parameters)
+                _fill(bill, found, prompt)
             usage += Usage(calls=1)
             if isinstance(found, Completion):
                 usage += found.usage
@@ -123,13 +127,13 @@ class Endpoint:
         try:
             async with asyncio.timeout(self._timeout):
                 body = await self._body(parameters)
-        except (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException):
-            return Failure(kind="timeout")
+        except (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException) as exc:
+            return Failure(kind="timeout", arrived=not isinstance(exc.__cause__, httpx2.ConnectTimeout))
         except openai.APIStatusError as exc:
             headers = {name.lower(): value for name, value in exc.response.headers.items()}
             return failures.failure(status=exc.status_code, body=exc.body, headers=headers, now=self._clock())
-        except (openai.APIConnectionError, httpx2.TransportError):
-            return Failure(kind="unreachable")
+        except (openai.APIConnectionError, httpx2.TransportError) as exc:
+            return Failure(kind="unreachable", arrived=not isinstance(exc.__cause__, httpx2.ConnectError))
         except (openai.APIError, httpx2.HTTPError):
             return Failure(kind="garbled")
         return completion.read(body, now=self._clock())
@@ -144,6 +148,17 @@ class Endpoint:
                 if len(body) > MAX_BODY:
                     return b""
         return bytes(body)
+
+
+def _fill(bill: Bill, found: Completion | Failure, prompt: int) -> None:
+    """What a call was, as far as we know: an error costs nothing, and what was cut off on its way may cost all."""
+    if isinstance(found, Failure):
+        if found.kind in {"status", "foreign"} or not found.arrived:
+            bill.free()
+        return
+    bill.usage, bill.measured = found.usage, found.usage.prompt_tokens > 0
+    if not bill.measured:  # a server that does not count
+        bill.usage = Usage(prompt_tokens=prompt, completion_tokens=tokens(found.text))
 
 
 def _is_whole(found: Completion) -> bool:

@@ -31,6 +31,7 @@ class Failure:
     """An HTTP call that gave no completion. `status` is None where there was no answer at all.
 
     `message` is what the server said, lower-case and bounded: to be searched, never shown. `after` is in seconds.
+    `arrived` False: the server got nothing of our call.
     """
 
     status: int | None = None
@@ -38,6 +39,7 @@ class Failure:
     param: str = ""
     message: str = field(default="", repr=False)
     after: float | None = None
+    arrived: bool = True
     kind: Literal["status", "unreachable", "timeout", "foreign", "garbled"] = "status"
 
     def says(self, pattern: re.Pattern[str]) -> bool:

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
+from bot.costs.bill import Spend
+from bot.glossary.reading import additions, merged, shipped
+from bot.glossary.terms import NOTHING, Found, Glossary
 from bot.models import Depth, Paper, Summary, Usage
-from bot.ports import BadAnswer, Clock, Refused, SummaryError, TimedOut, TooLong, Truncated
+from bot.ports import (
+    BadAnswer,
+    Clock,
+    FullText,
+    Refused,
+    SourceError,
+    SummaryError,
+    TimedOut,
+    TooLong,
+    Truncated,
+)
 from bot.settings import Settings
 from bot.summaries import answer, checks, prompt
 from bot.summaries.completion import Completion
-from bot.summaries.endpoint import Endpoint, Sleep, Spend, free, utc_now
+from bot.summaries.deep import deep_source
+from bot.summaries.endpoint import Endpoint, Sleep, free, utc_now
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -21,11 +37,16 @@ logger = logging.getLogger(__name__)
 
 OPENAI: Final = "https://api.openai.com/v1"
 
+Glossaries = Callable[[str], Glossary | None]
+"""The glossary for a language (BCP 47), if there is one."""
+
 
 class ModelSummarizer:
     """Port `Summarizer`. Its concurrency is its caller's business; its memory of the server is shared by all calls.
 
     `timeout` is in seconds, for one HTTP call; a summary takes three times that at most, whatever the server does.
+    `edition` names what was added to the glossaries: summaries made with another one are other summaries.
+    Deep summaries are made from what `texts` has of a paper, else from its abstract.
     """
 
     def __init__(
@@ -38,9 +59,14 @@ class ModelSummarizer:
         max_tokens: int = 3000,
         sleep: Sleep = asyncio.sleep,
         clock: Clock = utc_now,
+        glossaries: Glossaries = shipped,
+        edition: str = "",
+        texts: FullText | None = None,
     ) -> None:
         self.model = model
-        self.prompt_version = prompt.PROMPT_VERSION
+        self.prompt_version = f"{prompt.PROMPT_VERSION}+{edition}" if edition else prompt.PROMPT_VERSION
+        self._glossaries = glossaries
+        self._texts = texts
         self._client = client
         self._timeout = timeout
         self._endpoint = Endpoint(
@@ -59,10 +85,10 @@ class ModelSummarizer:
 
     async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
         """A summary that stands the checks; raises SummaryError."""
-        source = prompt.source(paper)
+        source = await self._source(paper) if depth == "deep" else prompt.source(paper)
         if not source.sentences:
             raise BadAnswer("This paper has no abstract to summarize.")
-        if len(source.text) > prompt.MAX_SOURCE:
+        if sum(map(len, source.abstract)) + len(source.title) > prompt.MAX_SOURCE:
             raise TooLong("The abstract is longer than an abstract can be.")
         try:
             async with asyncio.timeout(3 * self._timeout):
@@ -76,24 +102,37 @@ class ModelSummarizer:
             version=paper.version,
             language=language,
             depth=depth,
-            source="abstract",
+            source=source.origin,
             method="llm",
             model=self.model,
             headline=verdict.headline,
             tldr=verdict.tldr,
             takeaways=verdict.takeaways,
+            parts=verdict.parts,
             title_translation=verdict.title_translation,
             abstract_translation=verdict.abstract_translation,
             checks=verdict.checks,
             usage=usage,
         )
 
+    async def _source(self, paper: Paper) -> prompt.Source:
+        """The paper's text if it can be had; an answer about the abstract is better than none."""
+        full = None
+        if self._texts is not None:
+            try:
+                full = await self._texts.of(paper)
+            except SourceError as exc:
+                logger.info("deep summary from the abstract: paper=%s reason=%s", paper.id, exc.code)
+        return deep_source(paper, full)
+
     async def _checked(self, source: prompt.Source, *, language: str, depth: Depth) -> tuple[checks.Verdict, Usage]:
         """Ask; if the answer fails, ask once more, saying what failed. The better of the two, if it will do."""
-        messages = prompt.messages(source, language=language, depth=depth)
-        schema = prompt.answer_schema(language)
+        glossary = self._glossaries(language)
+        terms = glossary.found(source.text) if glossary else NOTHING
+        messages = prompt.messages(source, language=language, depth=depth, terms=terms)
+        schema = prompt.answer_schema(language, depth=depth)
         given, usage = await self._endpoint.ask(messages, schema)
-        first = judge(given, source, language=language)
+        first = await _judged(given, source, language=language, terms=terms)
         if not first.wants_retry:
             return first.verdict_or_raise(), usage
         again = [
@@ -107,17 +146,21 @@ class ModelSummarizer:
             if first.verdict is None:
                 raise
             return first.verdict, usage
-        second = judge(given, source, language=language)
+        second = await _judged(given, source, language=language, terms=terms)
         verdicts = [each.verdict for each in (second, first) if each.verdict is not None]
         if not verdicts:
             logger.info("no summary stood the checks: model=%s problems=%d", self.model, len(second.problems))
         return (max(verdicts, key=lambda each: each.rank) if verdicts else second.verdict_or_raise()), usage + more
 
 
-def create(settings: Settings, spend: Spend = free, *, depth: Depth = "brief") -> ModelSummarizer:
-    """For the server and the model that `settings` name; close it when done."""
+def create(
+    settings: Settings, spend: Spend = free, *, depth: Depth = "brief", texts: FullText | None = None
+) -> ModelSummarizer:
+    """For the server and the model that `settings` name; close it when done. Raises GlossaryError."""
     import openai  # noqa: PLC0415 - takes a second to import
 
+    added = additions(settings.glossary) if settings.glossary else {}
+    edition = hashlib.sha256(repr(sorted(added.items())).encode()).hexdigest()[:8] if added else ""
     key = settings.openai_api_key
     client = openai.AsyncOpenAI(
         api_key=key.get_secret_value() if key else "none",  # a server that needs no key does not look at it
@@ -127,7 +170,15 @@ def create(settings: Settings, spend: Spend = free, *, depth: Depth = "brief") -
     )
     _ = client.chat.completions.with_streaming_response  # imported here, not while the first papers wait
     model = (settings.deep_model or settings.model) if depth == "deep" else settings.model
-    return ModelSummarizer(client, model=model, spend=spend, timeout=settings.model_timeout)
+    return ModelSummarizer(
+        client,
+        model=model,
+        spend=spend,
+        timeout=settings.model_timeout,
+        glossaries=lambda language: merged(language, added),
+        edition=edition,
+        texts=texts,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +197,17 @@ class Judged:
         return self.verdict
 
 
-def judge(given: Completion, source: prompt.Source, *, language: str) -> Judged:
+async def _judged(given: Completion, source: prompt.Source, *, language: str, terms: Found) -> Judged:
+    """What `given` is worth; a whole paper takes a while to look things up in, so not on the loop."""
+    if not source.sections:
+        return judge(given, source, language=language, terms=terms)
+    return await asyncio.to_thread(judge, given, source, language=language, terms=terms)
+
+
+def judge(given: Completion, source: prompt.Source, *, language: str, terms: Found = NOTHING) -> Judged:
     """What `given` is worth. Pure."""
     try:
-        verdict = checks.check(answer.parse(given.text), source, language=language)
+        verdict = checks.check(answer.parse(given.text), source, language=language, terms=terms)
     except answer.Unreadable as exc:
         if exc.declined:
             error: SummaryError = Refused("The model declined to summarize this paper.")

@@ -1,7 +1,7 @@
 """Whether the names of a statement stand in its source: models, data sets, metrics, by the look of the word. Pure.
 
-A name is a word with a capital inside or a digit beside letters (`NV-Embed`, `GSM8K`, `LoRA`, `PASS@1`). Ordinary
-capitalised words are not told from the start of a sentence, and are let be.
+A name is a word with a capital inside or a digit beside letters (`NV-Embed`, `GSM8K`, `LoRA`, `PASS@1`), or a
+capitalised word where nothing but a name has a capital: inside an English sentence, among Chinese characters.
 """
 
 from __future__ import annotations
@@ -52,6 +52,46 @@ def missing(statement: str, source: Known) -> tuple[str, ...]:
     """The names of `statement` that `source` does not have."""
     words = (word for word in _WORD.findall(_normal(statement)) if _NAME.search(word))
     return tuple(dict.fromkeys(word for word in words if not _MEASURE.fullmatch(word) and not _stands(word, source)))
+
+
+_CAPITALISED: Final = re.compile(r"(?<![\w-])[A-Z][a-z]{2,}(?:[-'’][A-Za-z0-9]+)*(?![\w])")
+_OPENS: Final = re.compile(r"(?:\A|[.!?:;…—–/(\[\"“«„。！？：；（]|\d\.)\s*\Z")
+# Capitals that name no model and no data set; months are a number's business.
+_ORDINARY: Final = frozenset({
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "unicode", "english",
+    "python", "transformer", "transformers", "code", "the", "this", "gaussian", "bayesian", "internet", "web",
+})  # fmt: skip
+_NOUNS_CAPITALISED: Final = frozenset({"de", "lb"})
+
+
+def foreign(statement: str, source: Known, *, language: str) -> tuple[str, ...]:
+    """The capitalised words of `statement` (in `language`) inside a sentence that no word of `source` begins like.
+
+    None for languages that capitalise every noun, nor for a statement in Title Case.
+    """
+    statement = _normal(statement)
+    base = language.lower().partition("-")[0]
+    if base in _NOUNS_CAPITALISED:
+        return ()
+    found = [
+        match[0]
+        for match in _CAPITALISED.finditer(statement)
+        if not _OPENS.search(statement[: match.start()]) or not statement.isascii()
+    ]
+    plain = re.findall(r"(?<![\w-])[a-z]{4,}", statement)
+    if statement.isascii() and len(found) > len(plain):
+        return ()
+    return tuple(dict.fromkeys(word for word in found if not _known(word, source)))
+
+
+def _known(word: str, source: Known) -> bool:
+    key = _key(word)
+    if key in _ORDINARY or _stands(word, source):
+        return True
+    # Bayes and Bayesian, Russian and Russia; of a short word all of it.
+    beginning = key[: max(4, len(key) - 3)]
+    return any(each.startswith(beginning) for each in source.words)
 
 
 def _stands(word: str, source: Known) -> bool:

@@ -101,6 +101,13 @@ _VALUES: Final[Mapping[str, tuple[Decimal, ...]]] = {
     for words in _WORDS.values()
     for word in words
 }
+
+
+def is_word(text: str) -> bool:
+    """Whether `text` is one English word for a number, or two that a hyphen joins."""
+    return any(part in _VALUES for part in text.lower().split("-"))
+
+
 _TENS: Final = (
     "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"
 )  # fmt: skip
@@ -196,6 +203,25 @@ def known(text: str) -> Known:
 
 NONE: Final = Known(frozenset(), frozenset(), "")
 """Of a text without any number."""
+
+_SHARE: Final = r"%|percent|percentage|points?\b|pp\b|％|百分"
+# 46.3, 83.5 and 100%: the sign is for all of them.
+_SHARES: Final = re.compile(
+    rf"(\d[\d.,]*(?:(?:\s?(?:,|/|-|±|to|and|vs\.?|&|%|\(|\))\s?)+\d[\d.,]*)*)\s?(?:{_SHARE})", re.IGNORECASE
+)
+_SHARE_OF: Final = re.compile(r"(\d+(?:[.,]\d+)*)\s?%")
+
+
+def not_shares(statement: str, source: str) -> tuple[str, ...]:
+    """The percentages of `statement` that are numbers of `source`, but no percentages there."""
+    plain, shares = _normal(source), set[Decimal]()
+    for match in _SHARES.finditer(plain):
+        shares |= {value for token in _tokens(match[1]) for value in token.plain}
+    spelled = _spelled(plain)
+    absent = [
+        match[0] for match in _SHARE_OF.finditer(_normal(statement)) if not _readings(match[1]) & (shares | spelled)
+    ]
+    return tuple(dict.fromkeys(absent))
 
 
 def missing(statement: str, source: Known) -> tuple[str, ...]:

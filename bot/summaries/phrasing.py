@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from bot.summaries.orders import addresses_a_machine
+
 # ---------------------------------------------------------------- repaired in place
 
 _TAGS: Final = (
@@ -23,10 +25,6 @@ _MARKUP: Final = (
     (re.compile(r"\s*[\[［][1-9]\d?(?:[,，、 ]+[1-9]\d?)*[\]］](?=\s*[.。]?\s*\Z)"), ""),
 )
 _VOICE: Final = (
-    re.compile(
-        r"\A(?:本文|本论文|本研究|本摘要|该文本?|该论文|该研究|该摘要|这篇(?:论文|文章)|文章|作者们?|我们)(?:中)?(?:主要)?[，,]?"
-        r"(?=[一-鿿])"
-    ),
     re.compile(r"\A(?:In this (?:paper|work|study|article),? )(?:we |the authors )?", re.IGNORECASE),
     re.compile(
         r"\A(?:This|The) (?:paper|work|study|article|abstract|manuscript) (?=[a-z]+s\b)"
@@ -34,8 +32,22 @@ _VOICE: Final = (
     ),
     re.compile(r"\A(?:В (?:этой|данной) (?:статье|работе) |Авторы |Статья |Мы )(?=[а-я])"),
 )
+# Chinese leaves its subject out, so that these can go wherever they open a clause.
+_SELVES: Final = r"本文|本论文|本研究|本工作|本摘要|该文本?|该文章|该论文|该研究|该摘要|这篇(?:论文|文章)|我们|笔者"
+_DOERS: Final = r"文章|论文|作者们?|研究者们?|研究人员|研究团队|摘要"
+_DEEDS: Final = (
+    r"(?:还|也|进一步|首先|主要|首次|通过|提出|介绍|探讨|研究|分析|开发|构建|发现|设计|采用|使用|利用|证明|展示|表明|关注|讨论"
+    r"|给出|引入|正式|认为|指出|强调)"
+)
+_VOICE_ZH: Final = (
+    (re.compile(rf"(?:在(?:本文|这项工作|这项研究|本研究|本工作|这篇论文)中)[，,]?(?:{_SELVES})?"), ""),
+    (re.compile(rf"(?:\A|(?<=[，。；：！？、,]))\s*(?:{_SELVES})(?:中|里|的)?[，,]?\s*(?=[一-鿿A-Z])"), ""),
+    (re.compile(rf"(?:\A|(?<=[，。；：！？、,]))\s*(?:{_DOERS})(?={_DEEDS})"), ""),
+    (re.compile(r"(?<=[一-鿿])(?:我们|本文|作者)的(?=[一-鿿A-Z ])"), ""),
+)
 VOICE: Final = re.compile(
-    r"\b(?:this|the) (?:paper|abstract|article|manuscript)\b|\bwe\b|\bthe authors\b|本文|本摘要|该文本|该摘要|作者|我们"
+    r"\b(?:this|the) (?:paper|abstract|article|manuscript)\b|\bwe\b|\bthe authors\b"
+    r"|本文|本摘要|本研究|本论文|该文本|该摘要|该论文|这篇论文|作者|我们"
     r"|\bв (?:этой|данной) (?:статье|работе)\b|\bавторы\b|本論文|本稿",
     re.IGNORECASE,
 )
@@ -55,6 +67,10 @@ def tidy(text: str) -> str:
         shorter = pattern.sub("", text, count=1)
         if shorter != text and len(shorter) > 10:
             return shorter[0].upper() + shorter[1:]
+    if re.search(r"[一-鿿]", text):
+        for pattern, replacement in _VOICE_ZH:
+            text = pattern.sub(replacement, text)
+        text = text.strip()
     return text
 
 
@@ -64,18 +80,21 @@ _URL: Final = re.compile(
     r"\b(?:https?|ftp|tg|discord|javascript|data):\S|\bwww\.\w|\b(?:t\.me|discord\.gg|bit\.ly)/", re.IGNORECASE
 )
 _WHOLE_URL: Final = re.compile(r"(?:https?://|ftp://|www\.)[\x21-\x7e]+(?<![.,;:)])", re.IGNORECASE)
+# 代码可在 URL 上找到: without its object the phrase would be broken.
+_FOUND_AT: Final = re.compile(
+    r"可以?(?:在|于|从|通过|经由)\s*(?:https?://|www\.)[\x21-\x7e]+\s*(?:上|处|中|内)?\s*(?:找到|获取|获得|访问|下载|查看|得到|查阅)"
+)
 _MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE)
 _MENTION: Final = re.compile(r"(?<![\w/.])@[A-Za-z_]\w{2,}|<[@#][!&]?\d+>")
-_DOMAIN: Final = re.compile(
-    r"\b(?:[\w-]{2,}\.)+(?:com|org|net|io|ai|dev|me|app|xyz|ru|cn|gg|co|info|site|top|link|shop|ly)\b(?P<path>/\S*)?",
+_LATEX: Final = re.compile(r"\\[A-Za-z]+|\$[^$\n]*[\\^_{][^$\n]*\$")
+# What a model says of itself.
+_ITSELF: Final = re.compile(
+    r"\bas an? (?:ai|language model)\b|\bi (?:cannot|can['’]t|am unable)\b|作为(?:一个)?(?:AI|人工智能|语言模型)"
+    r"|как языковая модель",
     re.IGNORECASE,
 )
-_ORDER: Final = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous)\b"
-    r"|\bas an? (?:ai|language model)\b|\bi (?:cannot|can['’]t|am unable)\b"
-    r"|\b(?:click|subscribe|join us|visit) (?:here|now|our)\b"
-    r"|忽略.{0,8}(?:指令|提示|规则|要求)|作为(?:一个)?(?:AI|人工智能|语言模型)|点击(?:此处|这里|链接)|加(?:微信|群)"
-    r"|(?:игнорир|забудь).{0,30}(?:инструкц|указан)|как языковая модель",
+_DOMAIN: Final = re.compile(
+    r"\b(?:[\w-]{2,}\.)+(?:com|org|net|io|ai|dev|me|app|xyz|ru|cn|gg|co|info|site|top|link|shop|ly)\b(?P<path>/\S*)?",
     re.IGNORECASE,
 )
 
@@ -86,10 +105,12 @@ def forbidden(text: str, source: str) -> str | None:
         ("a URL", _URL),
         ("an e-mail address", _MAIL),
         ("a mention", _MENTION),
-        ("an instruction", _ORDER),
+        ("LaTeX", _LATEX),
     ):
         if pattern.search(text):
             return name
+    if addresses_a_machine(text) or _ITSELF.search(text):
+        return "an instruction"
     for match in _DOMAIN.finditer(text):
         if match["path"] or match[0].lower() not in source.lower():
             return "an address"
@@ -98,6 +119,7 @@ def forbidden(text: str, source: str) -> str | None:
 
 def without_addresses(text: str) -> str:
     """`text` with URLs, e-mail addresses and mentions cut out; for translations, whose original may hold them."""
+    text = _FOUND_AT.sub("可获取", text)
     for pattern in (_WHOLE_URL, _MAIL, _MENTION):
         text = pattern.sub("", text)
     return " ".join(text.split())

@@ -9,11 +9,11 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING
 
+from bot.costs.cause import about
 from bot.database import StoreError
 from bot.models import Depth, Note, Paper, Summary, SummaryKey
 from bot.ports import (
@@ -49,23 +49,6 @@ PROGRESS = "summaries"
 """What we tell a Progress that we do."""
 
 
-def budget(store: Store, *, clock: Clock, cap: int) -> Callable[[], Awaitable[None]]:
-    """What a model summarizer awaits before each call it makes, retries too; raises BudgetSpent on the one too many.
-
-    The count is the store's: by UTC day, shared by all processes, and not reset by a restart.
-    """
-
-    async def spend() -> None:
-        day = clock().astimezone(UTC).date()
-        if not await asyncio.to_thread(store.take_model_call, day, cap=cap):
-            raise BudgetSpent(
-                f"The {cap} model calls of {day} are used up; it starts again at 00:00 UTC. "
-                "PAPERBOY_DAILY_CALLS sets how many."
-            )
-
-    return spend
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summarized:
     """A summary for each paper asked for, by id, and what the reader should know about them."""
@@ -78,8 +61,8 @@ class Summaries:
     """Makes each summary once, at most `concurrency` at the same time, and always has an answer.
 
     `model` (None: none is set up) is asked for brief summaries, `deep_model` for deep ones (None: `model` too). They
-    await `budget(…)` before each call; `daily_cap` is only said. `extractive` must not need the event loop. With `asks`
-    False models are not asked: what others had them write is given, and else the paper's own sentences.
+    spend what `bot.costs.budget` allows; `daily_cap` is only said. `extractive` must not need the event loop. With
+    `asks` False models are not asked: what others had them write is given, and else the paper's own sentences.
     """
 
     def __init__(
@@ -111,7 +94,19 @@ class Summaries:
         progress: Progress = no_progress,
         made: dict[str, Summary] | None = None,
     ) -> Summarized:
-        """A brief summary of each of `papers`, in `language` where the model wrote it. Raises StoreError only.
+        """What `of` says, in brief. Raises StoreError only."""
+        return await self.of(papers, language=language, depth="brief", progress=progress, made=made)
+
+    async def of(
+        self,
+        papers: Sequence[Paper],
+        *,
+        language: str,
+        depth: Depth,
+        progress: Progress = no_progress,
+        made: dict[str, Summary] | None = None,
+    ) -> Summarized:
+        """A summary of each of `papers`, in `language` where the model wrote it. Raises StoreError only.
 
         `progress` hears of each paper as it is done; `made` has it from then on, for whoever cannot wait for the rest.
         """
@@ -121,7 +116,7 @@ class Summaries:
         failures: list[SummaryError] = []
 
         async def make(paper: Paper) -> None:
-            summary, failure = await self._honest(paper, language=language, depth="brief", patience=patience)
+            summary, failure = await self._honest(paper, language=language, depth=depth, patience=patience)
             made[paper.id] = summary
             if failure is not None:
                 failures.append(failure)
@@ -175,10 +170,12 @@ class Summaries:
     ) -> Summary:
         """Join who is making this summary already, or make it. Raises SummaryError, the same to all who wait.
 
-        A caller that is cancelled leaves the others their summary; when the last one leaves, the making stops.
+        A caller that is cancelled leaves the others their summary; when the last one leaves, the making stops. Whoever
+        joined one that ended because another chat's budget is used up makes it for their own.
         """
         key = key_of(paper, model, language=language, depth=depth)
         flight = self._flights.get(key)
+        joined = flight is not None
         if flight is None:
             making = self._make(key, model, paper, patience)
             flight = self._flights[key] = _Flight(asyncio.create_task(making))
@@ -191,7 +188,13 @@ class Summaries:
             if not flight.waiting and not flight.task.done():
                 flight.task.cancel()
                 self._landed(key, flight)  # nobody may join it any more
-        return flight.task.result()
+        try:
+            return flight.task.result()
+        except BudgetSpent as exc:
+            if not joined or exc.of != "chat":
+                raise
+        self._landed(key, flight)
+        return await self._shared(model, paper, language=language, depth=depth, patience=patience)
 
     def _landed(self, key: SummaryKey, flight: _Flight) -> None:
         if self._flights.get(key) is flight:
@@ -206,7 +209,8 @@ class Summaries:
         async with self._room:
             patience.raise_if_lost()
             try:
-                summary = await model.summarize(paper, language=key.language, depth=key.depth)
+                with about(paper.id, key.depth):
+                    summary = await model.summarize(paper, language=key.language, depth=key.depth)
             except SummaryError as exc:
                 patience.failed(exc)
                 raise
@@ -220,13 +224,17 @@ class Summaries:
     def _notes(self, failures: Iterable[SummaryError]) -> tuple[Note, ...]:
         if self._models["brief"] is None:
             return (Note("no_model"),)
-        reasons = Counter(failure.code for failure in failures)
-        spent = reasons.pop(BudgetSpent.code, 0)
+        failures = tuple(failures)
+        spent = {failure.of for failure in failures if isinstance(failure, BudgetSpent)}
+        reasons = Counter(failure.code for failure in failures if not isinstance(failure, BudgetSpent))
         if kept := reasons.pop(NotAllowed.code, 0):
             return (Note("not_allowed", {"count": kept}),)
         notes = [Note("fell_back", {"count": count, "reason": reason}) for reason, count in reasons.most_common()]
-        if spent:
+        if "calls" in spent:
             notes.append(Note("budget_spent", {"cap": self._daily_cap}))
+        notes += [
+            Note(f"{of}_budget_spent") for of in ("day", "chat") if of in spent
+        ]  # how much it is, readers need not know
         return tuple(notes)
 
 

@@ -15,12 +15,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.costs.budget import budget
+from bot.costs.prices import read
+from bot.costs.usage_table import Allowance
 from bot.models import Paper
 from bot.settings import Settings
 from bot.store import Store
 from bot.summaries.extractive import Extractive
 from bot.summaries.llm import create
-from bot.summaries.service import Summaries, budget
+from bot.summaries.service import Summaries
 from tests.fakes.openai import KEY, MODEL, FakeOpenAI
 
 if TYPE_CHECKING:
@@ -71,7 +74,8 @@ async def _summarize(base_url: str, language: str) -> float:
     settings = Settings.read(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=base_url, PAPERBOY_MODEL=MODEL)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "bench.db")
-        async with create(settings, budget(store, clock=_now, cap=1000)) as model:
+        spend = budget(store.database, prices=read(), allowance=Allowance(calls=1000), clock=_now)
+        async with create(settings, spend) as model:
             service = Summaries(
                 store,
                 extractive=Extractive(),

@@ -16,6 +16,7 @@ from bot.access import Admins, Limits, Policy
 from bot.chats import Chats
 from bot.commands.desk import Desk, Means, Owners
 from bot.commands.text import read
+from bot.costs.usage_table import Allowance
 from bot.delivery.incidents import Held
 from bot.document import Action, Actions, Block, Card, Details, Document, Paragraph, Text
 from bot.models import ArxivId, Digest, Entry, Listed, Note, Takeaway, Topic
@@ -171,7 +172,7 @@ class Front:
             limits=Limits(self.clock, per_user=self.per_user),
             clock=self.clock,
             has_model=self.has_model,
-            daily_cap=1000,
+            allowance=Allowance(calls=1000),
             watched=("cs.*", "stat.ML", "eess.*"),
             invite=lambda platform, what: f"https://example.org/{platform}/{what}",
             forms=lambda platform: self.forms.get(platform, ()),

@@ -118,7 +118,10 @@ class FakeOpenAI:
 
     def _good(self, body: Json) -> Json:
         title, sentences, language = answers.paper_of(body["messages"])
-        content = json.dumps(answers.summary(title, sentences, language), ensure_ascii=False)
+        terms = answers.terms_of(body["messages"])
+        said = answers.summary(title, sentences, language, terms)
+        said = answers.deep(said) if answers.is_deep(body["messages"]) else said
+        content = json.dumps(said, ensure_ascii=False)
         if not body.get("response_format"):  # unbound, models chat
             content = f"Sure! Here is the summary:\n```json\n{content}\n```"
         prompt = json.dumps(body["messages"])

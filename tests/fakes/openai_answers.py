@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.fakes.wire import Reply
@@ -52,8 +52,29 @@ def paper_of(messages: list[Json]) -> tuple[str, list[str], str]:
     return (title[1] if title else ""), sentences, (language[1] if language else "en")
 
 
-def summary(title: str, sentences: list[str], language: str) -> Json:
-    """A summary that stands every check: in English the paper's own sentences, else set phrases with its names."""
+def terms_of(messages: list[Json]) -> list[str]:
+    """The renderings of the glossary in a request."""
+    text = "\n".join(str(message["content"]) for message in messages)
+    return re.findall(r"^[^=\n]+ = (.+)$", text.partition("\nGlossary")[2], re.MULTILINE)
+
+
+def deep(brief: Json) -> Json:
+    """The same answer in the parts of a deep one: a method, the results, nothing else but what both have."""
+    points = brief["takeaways"]
+    parts = {"problem": points[:1], "method": points[1:3], "results": points[3:6], "limitations": [], "readers": points[6:7]}
+    return {name: value for name, value in (brief | parts).items() if name != "takeaways"}
+
+
+def is_deep(messages: list[Json]) -> bool:
+    """Whether a request asks for the parts of a deep summary."""
+    return any('"limitations": array' in str(message["content"]) for message in messages)
+
+
+def summary(title: str, sentences: list[str], language: str, terms: Sequence[str] = ()) -> Json:
+    """A summary that stands every check: in English the paper's own sentences, else set phrases with its names.
+
+    `terms` are the renderings the glossary asks for.
+    """
     base = language.partition("-")[0]
     phrases = _PHRASES.get(base)
     numbers = range(1, len(sentences) + 1)
@@ -67,7 +88,7 @@ def summary(title: str, sentences: list[str], language: str) -> Json:
         }
     stop = {"zh": "。", "ja": "。"}.get(base, ".")
     takeaways = [
-        {"text": f"{phrase}{_name(sentences[number - 1])}{stop}", "evidence": [number]}
+        {"text": f"{phrase}{_names(sentences[number - 1])}{stop}", "evidence": [number]}
         for number, phrase in zip(numbers, phrases, strict=False)
     ]
     topic = {"zh": "一种新做法", "ja": "新しい手法である", "ru": "Новый подход"}[base]
@@ -82,7 +103,7 @@ def summary(title: str, sentences: list[str], language: str) -> Json:
         "tldr": f"{said}{stop}",
         "takeaways": takeaways,
         "title_translation": topic,
-        "abstract_translation": f"{said}{stop}" * max(1, len(sentences)),
+        "abstract_translation": "".join(f"{said}{_names(each)}{stop}" for each in sentences or [""]) + "".join(terms),
     }
 
 
@@ -124,10 +145,12 @@ def _words(text: str, limit: int) -> str:
     return " ".join(text[:limit].split()[:-1]) if len(text) > limit else text.rstrip(".")
 
 
-def _name(sentence: str) -> str:
-    """A name the sentence has, as a model would keep it."""
-    found = re.search(r"\b[A-Z][A-Za-z]*[A-Z]\w*\b", sentence)
-    return f" {found[0]} " if found else ""
+def _names(sentence: str) -> str:
+    """The names and numbers a sentence has, as a model would keep them."""
+    found = re.findall(
+        r"\b[A-Z][A-Za-z]*[A-Z]\w*\b|(?<![\w.^⁻-])\d+(?:\.\d+)?(?:\s?%)?(?![\w.%^⁰-⁹]|-[a-z])", sentence
+    )
+    return f" {', '.join(dict.fromkeys(found))} " if found else ""
 
 
 # ---------------------------------------------------------------- faults

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.models import Depth, Paper, Summary
+from bot.costs.bill import Call, Spend
+from bot.models import Depth, Paper, Summary, Usage
 from bot.ports import Summarizer, SummaryError
 from bot.store import Store
+from bot.summaries.endpoint import free
 from bot.summaries.service import Summaries, Summarized
 from tests.samples import NOW, summary
 
 
 @dataclass
 class FakeSummarizer:
-    """Answers with a summary that names it, or raises what `failures` says; waits for `gate` if it is shut."""
+    """Answers with a summary that names it, or raises what `failures` says; waits for `gate` if it is shut.
+
+    Each answer is paid for: `call` is what it may be, `usage` what it is.
+    """
 
     model: str = "big"
     prompt_version: str = "1"
+    call: Call = field(default_factory=lambda: Call(model="big"))
+    usage: Usage = field(default_factory=Usage)
     failures: Mapping[str, SummaryError] = field(default_factory=dict)
     every: Exception | None = None
-    spend: Callable[[], Awaitable[None]] | None = None
+    spend: Spend = free
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
     now: int = 0
@@ -32,16 +39,16 @@ class FakeSummarizer:
         self.gate.set()
 
     async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
-        if self.spend:
-            await self.spend()
-        self.asked.append(paper.id)
-        self.now += 1
-        self.most = max(self.most, self.now)
-        try:
-            await self.gate.wait()
-            await asyncio.sleep(0)
-        finally:
-            self.now -= 1
+        async with self.spend(self.call) as bill:
+            self.asked.append(paper.id)
+            self.now += 1
+            self.most = max(self.most, self.now)
+            try:
+                await self.gate.wait()
+                await asyncio.sleep(0)
+            finally:
+                self.now -= 1
+            bill.usage, bill.measured = self.usage, True
         if failure := self.failures.get(paper.id) or self.every:
             raise failure
         return summary(paper_id=paper.id, language=language, depth=depth, model=self.model, tldr=f"{self.model} says")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import openai
 
+from bot.costs.bill import Bill, Call, Spend
 from bot.models import Paper, Summary
 from bot.summaries.llm import ModelSummarizer
 from tests.fakes.openai import KEY, MODEL, FakeOpenAI
@@ -43,14 +44,17 @@ async def summarizer(
     *,
     sleep: Sleeps | None = None,
     spend: Callable[[], object] = lambda: None,
+    pays: Spend | None = None,
     deadline: float = 10,
     key: str = KEY,
     model: str = MODEL,
 ) -> AsyncIterator[ModelSummarizer]:
     """As the program makes it, but for the clock and the sleep."""
 
-    async def spending() -> None:
+    @asynccontextmanager
+    async def spending(call: Call) -> AsyncIterator[Bill]:
         spend()
+        yield Bill()
 
     client = openai.AsyncOpenAI(
         api_key=key,
@@ -62,7 +66,7 @@ async def summarizer(
     made = ModelSummarizer(
         client,
         model=model,
-        spend=spending,
+        spend=pays or spending,
         timeout=deadline,
         sleep=sleep if sleep is not None else Sleeps(),
         clock=lambda: NOW,

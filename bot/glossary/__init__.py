@@ -1,0 +1,1 @@
+"""What technical terms are called in another language, and what they are never called."""

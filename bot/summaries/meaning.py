@@ -1,0 +1,195 @@
+"""Statements that turn what their source says round: negations, directions, what is given up for what. Pure.
+
+Only what can be told with hardly a wrong alarm: a statement in the paper's language is compared with the sentence it
+nearly copies; across languages, the verb beside a number, the object of a sacrifice, and what is said to be new.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot.summaries.evidence import stems
+
+NEAR: Final = 0.6
+"""The part of a statement's words a sentence must share to be what it says again."""
+
+_WORD: Final = re.compile(r"[a-z]+(?:['’]t)?|[.;:,]")
+_NEGATORS: Final = frozenset({"not", "no", "never", "cannot", "without", "neither", "nor"})
+_IMPLIED: Final = re.compile(
+    r"\b(?:remov|eliminat|avoid|prevent|lack|fail|free\b|drop|exclud|omit|absen|unable|imposs|neglect|ignor|few\b|little"
+    r"|unlike|instead|rather|rarely|hardly|not only|not just|no longer|no more|whether)",
+)
+_OPPOSITES: Final = (
+    (r"(?:out(?:perform|class)|surpass|exceed|beat)\w*", r"(?:underperform|trail|lag)\w*"),
+    (r"increas\w*", r"(?:decreas|reduc)\w*"),
+    (r"(?:improv|enhanc|boost)\w*", r"(?:degrad|worsen|impair|harm)\w*"),
+    (r"higher|highest", r"lower|lowest"),
+    (r"better|best", r"worse|worst"),
+    (r"faster|fastest", r"slower|slowest"),
+    (r"more|most", r"less|fewer|least|fewest"),
+    (r"larger|largest|bigger", r"smaller|smallest"),
+    (r"superior", r"inferior"),
+    (r"above", r"below"),
+    (r"gains?", r"loss(?:es)?"),
+    (r"strong\w*", r"weak\w*"),
+    (r"succeed\w*|successful\w*", r"fail\w*|unsuccessful\w*"),
+    (r"with", r"without"),
+    (r"can", r"cannot"),
+)
+_RULES: Final = tuple(
+    (re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b"))
+    for pair in _OPPOSITES
+    for one, other in (pair, pair[::-1])
+)
+
+
+def reversed_of(text: str, sentences: Sequence[str], *, same_language: bool) -> str | None:
+    """What `text` has the other way round than `sentences` do, in words; None if nothing is known to be."""
+    found = _sacrifice(text, sentences) or _newness(text, sentences)
+    if found:
+        return found
+    return _copied(text, sentences) if same_language else _by_numbers(text, sentences)
+
+
+# ---------------------------------------------------------------- in one language
+
+
+def _copied(text: str, sentences: Sequence[str]) -> str | None:
+    """Compared with the sentence `text` nearly copies."""
+    own = stems(text)
+    if len(own) < 4:
+        return None
+    shares = [(len(own & stems(sentence)) / len(own), sentence) for sentence in sentences]
+    share, nearest = max(shares, default=(0.0, ""))
+    if share < NEAR:
+        return None
+    mine, theirs = text.lower(), nearest.lower()
+    if found := _negated_differently(mine, theirs):
+        return f'it negates what the sentence does not, or the other way round ("{found}")'
+    for one, other in _RULES:
+        if one.search(mine) and not one.search(theirs) and (said := other.search(theirs)) and not other.search(mine):
+            return f'the sentence says "{said[0]}", the statement the opposite'
+    return None
+
+
+def _negated_differently(mine: str, theirs: str) -> str | None:
+    if _IMPLIED.search(mine) or _IMPLIED.search(theirs):
+        return None
+    ours, others = _negated(mine), _negated(theirs)
+    shared = stems(mine) & stems(theirs)
+    new, gone = (ours - others) & shared, (others - ours) & shared
+    if len(_marks(mine)) > len(_marks(theirs)) and new:
+        return min(new)
+    if len(_marks(mine)) < len(_marks(theirs)) and gone:
+        return min(gone)
+    return None
+
+
+def _marks(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if word in _NEGATORS or word.endswith(("n't", "n’t"))]
+
+
+def _negated(text: str) -> frozenset[str]:
+    """The stems of up to four words after each negation."""
+    words = _WORD.findall(text)
+    found: set[str] = set()
+    for at, word in enumerate(words):
+        if word in _NEGATORS or word.endswith(("n't", "n’t")):
+            after = []
+            for each in words[at + 1 : at + 6]:
+                if not each[0].isalpha():
+                    break
+                after.append(each)
+            found |= stems(" ".join(after))
+    return frozenset(found)
+
+
+# ---------------------------------------------------------------- in any two
+
+_UP_EN: Final = r"(?:increas|improv|gain|rais|boost|higher|outperform|surpass|exceed|speed)\w*"
+_DOWN_EN: Final = r"(?:decreas|reduc|lower|drop|declin|cut|sav|fewer|less)\w*"
+_AMOUNT: Final = r"(\d+(?:\.\d+)?)\s?(?:%|×|x\b|times|points|percent)"
+_EN_BY: Final = re.compile(rf"\b({_UP_EN}|{_DOWN_EN})(?:\s+[\w-]+){{0,5}}?\s+by\s+(?:up to |over |about )?{_AMOUNT}")
+_UP_WORDS: Final = r"提高|提升|增加|增长|上升|高出|увелич\w+|повыш\w+|выше на|向上|増加|erhöh\w+|steiger\w+"
+_DOWN_WORDS: Final = (
+    r"降低|减少|下降|缩短|节省|少了|снижа\w+|снизи\w+|уменьш\w+|сокра\w+|ниже на|削減|減少|低下|verringer\w+|senk\w+"
+    r"|reduzier\w+"
+)
+_THERE: Final = re.compile(rf"({_UP_WORDS}|{_DOWN_WORDS})[^，。；,;.]{{0,12}}?(\d+(?:[.,]\d+)?)", re.IGNORECASE)
+
+
+def _by_numbers(text: str, sentences: Iterable[str]) -> str | None:
+    """A rise by an amount that the source calls a fall, or the other way round."""
+    told: dict[str, set[bool]] = {}
+    for sentence in sentences:
+        for verb, amount in _EN_BY.findall(sentence.lower()):
+            told.setdefault(amount, set()).add(re.match(_UP_EN, verb) is not None)
+    for verb, amount in _THERE.findall(text):
+        ups = told.get(amount.replace(",", "."))
+        rises = re.match(_UP_WORDS, verb, re.IGNORECASE) is not None
+        if ups and rises not in ups:
+            return f"the sentences say the opposite of the change by {amount}"
+    return None
+
+
+_SACRIFICE_EN: Final = re.compile(
+    r"\bsacrific\w*\s+(?P<lost>[\w\s-]{3,40}?)\s+(?:for|to|in order)\s+(?P<won>[\w\s-]{3,40})"
+)
+_SACRIFICE: Final = re.compile(
+    r"以(?P<a>[^，。；]{1,16})为(?:牺牲|代价)|牺牲(?:了|掉)?(?P<b>[^，。；]{1,12}?)(?=来|以|换|，|。|；|为|\Z)"
+    r"|\bsacrific\w*\s+(?P<c>[\w\s-]{3,40}?)\s+(?:for|to|in order)\b|жертву\w*\s+(?P<d>[\w\s]{3,40})"
+)
+_QUALITIES: Final = {
+    "perform": "性能|表现|效果|performance|производительност|качеств",
+    "accura": "准确|精度|accuracy|точност",
+    "cost": "成本|代价|开销|cost|затрат|стоимост",
+    "speed": "速度|speed|скорост",
+    "quality": "质量|quality|качеств",
+    "effici": "效率|efficiency|эффективност",
+    "memory": "内存|显存|memory|памят",
+    "privacy": "隐私|privacy|приватност",
+    "robust": "鲁棒|稳健|robustness|устойчивост",
+}
+
+
+def _sacrifice(text: str, sentences: Iterable[str]) -> str | None:
+    """That what was won is said to be given up."""
+    said = _SACRIFICE.search(text)
+    if not said:
+        return None
+    given = next(group for group in said.groups() if group).lower()
+    for sentence in sentences:
+        if there := _SACRIFICE_EN.search(sentence.lower()):
+            lost, won = _qualities(there["lost"]), _qualities(there["won"])
+            named = {name for name, words in _QUALITIES.items() if re.search(words, given, re.IGNORECASE)}
+            if named & (won - lost) and not named & lost:
+                return f'the sentences give up "{there["lost"]}", not what the statement says'
+    return None
+
+
+def _qualities(phrase: str) -> frozenset[str]:
+    return frozenset(name for name in _QUALITIES if name in phrase)
+
+
+_NEW_DATA: Final = re.compile(
+    r"新(?:增|建|的|提出的)?(?:数据集|基准|语料)|新提出的[^，。；]{0,8}数据集|补充数据集"
+    r"|\bnew (?:[\w-]+ ){0,2}(?:dataset|data set|benchmark|corpus)\b|нов(?:ый|ом|ого) (?:датасет|набор\w* данных)",
+    re.IGNORECASE,
+)
+_DATA_MADE: Final = re.compile(
+    r"\b(?:new|novel|introduc|present|propos|releas|construct|collect|build|built|curat|creat|contribut|develop|first"
+    r"|compil|annotat|assembl|generat)\w*\W+(?:[\w-]+\W+){0,9}?(?:datasets?|data sets?|benchmarks?|corpus|corpora|data"
+    r"|suite|collection|testbed)\b"
+    r"|\b(?:datasets?|benchmarks?|corpus|corpora)\b[^.]{0,60}\b(?:introduc|releas|construct|collect|built|curat|creat"
+    r"|publicly)\w*",
+    re.IGNORECASE,
+)
+
+
+def _newness(text: str, sentences: Iterable[str]) -> str | None:
+    """A new data set where the source makes none."""
+    if _NEW_DATA.search(text) and not any(_DATA_MADE.search(sentence) for sentence in sentences):
+        return "the sentences make no new data set"
+    return None
