@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -34,8 +34,8 @@ MOST_DUE = 20_000
 IN_HAND = 256
 """Digests in the making at a time: each holds its papers in memory."""
 
-AT_ONCE = 4
-"""Chats that are looked at together, which is reading and computing."""
+AT_ONCE = 2
+"""Chats of a platform that are looked at together, which is reading and computing, beside what is being sent."""
 
 AT_LEAST = 5.0
 """Seconds a digest has for its summaries, even if those before it took all the time there was."""
@@ -116,7 +116,7 @@ class Engine:
         self._looked_at = 0  # how many of the lost chats
         self._has_told_desk = False
         self._hands = asyncio.Semaphore(in_hand)
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._rooms = {name: asyncio.Semaphore(AT_ONCE) for name in self._platforms}
 
     # ------------------------------------------------------------ the port Core
 
@@ -221,8 +221,10 @@ class Engine:
     async def _issue(self, chat: Chat, now: datetime, until: float) -> None:
         """Whatever goes wrong with one chat's digest, the others' are made. `until` is the event loop's time."""
         try:
-            async with self._hands:
-                async with self._room:
+            async with AsyncExitStack() as hand:
+                async with self._rooms[chat.target.platform]:
+                    await self._outbox.calm(chat.target.platform)
+                    await hand.enter_async_context(self._hands)
                     plan = await asyncio.to_thread(self._plan, chat, now)
                 if plan.harvest is not None:
                     patience = max(AT_LEAST, until - asyncio.get_running_loop().time())

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
@@ -46,6 +47,9 @@ DRAIN = 8.0
 LONGEST_REST = 60.0
 """Seconds between two tries of a platform that fails."""
 
+SWITCH = 0.0005
+"""Seconds a thread may keep the interpreter from the event loop: digests are made in threads, the loop sends them."""
+
 MOST_ISSUES = 1000
 """Ticks that make digests at a time; they share their bounds, and none makes what another does."""
 
@@ -59,6 +63,7 @@ async def run(settings: Settings, *, environ: Mapping[str, str], announce: Calla
     `announce` shows the operator a line. Raises AlreadyRunning, StoreError, BadOwners.
     """
     stop = asyncio.Event()
+    sys.setswitchinterval(SWITCH)
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop.set)

@@ -41,6 +41,10 @@ class Lanes:
                     return due
         return None
 
+    def ready(self) -> int:
+        """How many sends stand in line that may be done now."""
+        return len(self._sends)
+
     def next_at(self) -> float:
         """When the first of those that wait may be done; inf: nobody waits."""
         return self._later[0][0] if self._later else inf

@@ -141,6 +141,12 @@ class Outbox:
         await self._look(target.platform, target_id)
         return is_new
 
+    async def calm(self, platform: str) -> None:
+        """Wait while so much stands in line on `platform` that making more messages would only delay these."""
+        sender = self._senders.get(platform)
+        if sender is not None and not self._stopped.is_set():
+            await sender.calm()
+
     async def edit_part(self, digest: int, part: int, slice_: Document) -> bool:
         """Make `slice_` of part number `part`, in the form it has. False if that is not possible (any more).
 

@@ -61,7 +61,16 @@ TROUBLED = 3
 
 LONGEST_REST = 60.0
 
+BACKLOG = 100
+"""Targets that stand in line while nobody need make more: three seconds and more of the fastest platform's pace."""
+
 T = TypeVar("T")
+
+
+def _set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
 
 
 @dataclass
@@ -80,6 +89,7 @@ class Sender:
 
     _lanes: Lanes = field(default_factory=Lanes, init=False)
     _wake: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _calm: asyncio.Event = field(default_factory=_set_event, init=False)
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)  # by target id
     _again: set[int] = field(default_factory=set, init=False)  # targets to look at again, when their task ends
     _sending: set[asyncio.Task[None]] = field(default_factory=set, init=False)
@@ -108,6 +118,7 @@ class Sender:
             self._wake.clear()
             has_room = len(self._tasks) < self.at_once
             due = self._lanes.pop(loop.time()) if has_room else None
+            self._weigh()
             if due is not None:
                 self._tasks[due.target_id] = group.create_task(self._attend(due))
                 continue
@@ -129,6 +140,17 @@ class Sender:
         """Begin nothing more; what has begun has `seconds`."""
         self._stop_at = asyncio.get_running_loop().time() + seconds
         self._wake.set()
+        self._calm.set()
+
+    async def calm(self) -> None:
+        """Wait while so much is to be sent that making more would only delay it."""
+        await self._calm.wait()
+
+    def _weigh(self) -> None:
+        if self._lanes.ready() < BACKLOG or self._stop_at is not None:
+            self._calm.set()
+        else:
+            self._calm.clear()
 
     async def look(self, target_id: int) -> None:
         """Something changed for this target: see what is next."""
@@ -146,6 +168,7 @@ class Sender:
         now = asyncio.get_running_loop().time()
         wait = 0.0 if due.at is None else (due.at - self.clock()).total_seconds()
         self._lanes.put(due, now + max(0.0, wait), now)
+        self._weigh()
         self._wake.set()
 
     # ------------------------------------------------------------ one target's turn
