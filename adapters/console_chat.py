@@ -42,7 +42,7 @@ from bot.platforms import (
     Unknown,
     Where,
 )
-from bot.ports import Clock
+from bot.ports import Clock, UsageError
 from bot.targets import Chat, Target
 
 TERMINAL = Target("console", "terminal")
@@ -261,7 +261,13 @@ def create(
     environ: Mapping[str, str] = os.environ,
     linger: float = 1.0,
 ) -> ConsoleChat:
-    """The chat in this process's terminal or pipe, unless other streams are given."""
+    """The chat in this process's terminal or pipe, unless other streams are given.
+
+    Raises UsageError where there is neither.
+    """
+    stdout = stdout or sys.stdout
+    if stdout is None:  # it was closed before we came
+        raise UsageError("Nobody would read what I say: standard output is closed. Set up a chat with paperboy init.")
     stdin = sys.stdin  # None if it was closed before we came; its number may be anybody's then
     if lines is None:
         lines = no_lines() if stdin is None else read_lines(stdin.fileno())
@@ -269,7 +275,7 @@ def create(
     return ConsoleChat(
         lines=lines,
         typed=bool(typed),
-        stdout=stdout or sys.stdout,
+        stdout=stdout,
         environ=environ,
         clock=clock,
         session=session,

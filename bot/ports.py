@@ -121,6 +121,14 @@ class Announced:
     complete: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What arXiv itself has for a query: papers first submitted in the last fourteen days, and the latest of them."""
+
+    total: int
+    latest: tuple[Paper, ...] = ()
+
+
 class Announcements(Protocol):
     """What was announced. Raises SourceError only if nothing could be fetched and nothing is stored."""
 

@@ -66,6 +66,13 @@ async def test_an_offer_says_how_much_a_topic_brings_and_names_the_latest_three(
     assert at.arxiv.asked == []
 
 
+async def test_what_is_not_stored_is_named_by_arxiv_itself(at: Front) -> None:
+    at.arxiv.latest = tuple(paper(f"2605.0900{n}", title=f"Quokka {n}") for n in range(3))
+    said = text(await at.say("/subscribe quokka"))
+    assert said.index("The latest:") < said.index("Quokka 0") < said.index("Quokka 2")
+    assert said.count("https://arxiv.org/abs/2605.0900") == 3
+
+
 async def test_fewer_than_one_a_day_is_told_for_two_weeks(at: Front) -> None:
     at.fortnight(lambda n: int(n == 3))
     assert "Only 1 paper in the last 14 days" in text(await at.say('/subscribe "mixture of experts"'))

@@ -137,6 +137,16 @@ def test_a_second_run_on_the_database_says_who_holds_it_and_other_commands_work(
     assert first.returncode == 0
 
 
+def test_where_nobody_reads_it_says_so_and_does_not_run(terminal: Terminal) -> None:
+    closed = ["sh", "-c", f'exec "{sys.executable}" -m bot run >&-']
+    env = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    done = subprocess.run(  # noqa: S603 - our own command
+        closed, cwd=terminal.folder, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("Nobody would read what I say")
+
+
 def test_it_stops_when_told_to_and_leaves_nothing_leased(terminal: Terminal) -> None:
     terminal.chat(["/subscribe LLM", "1", "/settings quiet off"])
     with terminal.start() as process:

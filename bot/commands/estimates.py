@@ -1,4 +1,4 @@
-"""How many papers arXiv itself counts for a query, where what is stored does not say: an estimate, or none."""
+"""What arXiv itself has for a query, where what is stored does not say: an estimate, or none."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from bot.ports import BotError, Clock
+from bot.ports import BotError, Clock, Estimate
 from bot.topics.query import Query
 
 logger = logging.getLogger(__name__)
 
-Count: TypeAlias = Callable[[Query], Awaitable[int | None]]
-"""How many papers that match were first submitted in the last fourteen days, by arXiv's own count; None: not known."""
+Count: TypeAlias = Callable[[Query], Awaitable[Estimate | None]]
+"""The papers that match and were first submitted in the last fourteen days, by arXiv's own count; None: not known."""
 
 PATIENCE = 12.0
 """Seconds: the question waits for its turn at the gate, and nobody waits long for a number they can do without."""
@@ -35,9 +35,9 @@ class Estimates:
         self._count = count
         self._clock = clock
         self._patience = patience
-        self._known: OrderedDict[str, tuple[int | None, datetime]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[Estimate | None, datetime]] = OrderedDict()
 
-    async def of(self, query: Query) -> int | None:
+    async def of(self, query: Query) -> Estimate | None:
         """Papers in two weeks; None if arXiv cannot be asked, does not answer in time, or answers what cannot be."""
         key, now = query.canonical(), self._clock()
         known = self._known.get(key)
@@ -50,11 +50,11 @@ class Estimates:
             self._known.popitem(last=False)
         return found
 
-    async def _asked(self, query: Query) -> int | None:
+    async def _asked(self, query: Query) -> Estimate | None:
         try:
             async with asyncio.timeout(self._patience):
                 found = await self._count(query)
         except (BotError, TimeoutError) as exc:
             logger.info("no estimate of a topic: %s", type(exc).__name__)
             return None
-        return found if found is None or found >= 0 else None
+        return found if found is None or found.total >= 0 else None

@@ -48,12 +48,14 @@ async def offer(case: Case, topic: Topic) -> Reply:
     [volume] = await means.recent.volumes([topic], case.settings, watched=means.watched)
     ref = await means.pending.keep(case.target, topic)
     estimate = None if volume.reaches else await means.estimates.of(topic.query)
-    many = _many(volume, estimate)
+    counted = estimate.total if estimate is not None else None
+    many = _many(volume, counted)
+    latest = volume.latest or (estimate.latest if estimate else ())
     return case.reply(
         *heading(topic, language),
-        Paragraph(brings(volume, estimate, language)),
-        line(language, "cmd.volume.latest") if volume.latest and not volume.reaches else None,
-        ListBlock(tuple(Item((_titled(paper),)) for paper in volume.latest)) if volume.latest else None,
+        Paragraph(brings(volume, counted, language)),
+        line(language, "cmd.volume.latest") if latest and not volume.reaches else None,
+        ListBlock(tuple(Item((_titled(paper),)) for paper in latest)) if latest else None,
         line(
             language,
             "cmd.subscribe.terms",

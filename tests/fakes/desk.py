@@ -19,10 +19,10 @@ from bot.commands.text import read
 from bot.costs.usage_table import Allowance
 from bot.delivery.incidents import Held
 from bot.document import Action, Actions, Block, Card, Details, Document, Paragraph, Text
-from bot.models import ArxivId, Digest, Entry, Listed, Note, Takeaway, Topic
+from bot.models import ArxivId, Digest, Entry, Listed, Note, Paper, Takeaway, Topic
 from bot.owners import OwnerCode
 from bot.platforms import Actor, Ask, Reply
-from bot.ports import Progress, no_progress
+from bot.ports import Estimate, Progress, no_progress
 from bot.sources.calendar import days_back, expected_day
 from bot.store import Store
 from bot.targets import Chat, ChatKind, Target
@@ -97,13 +97,14 @@ class FakeArxiv:
     """arXiv's count of a query."""
 
     answer: int | Exception | None = 40
+    latest: tuple[Paper, ...] = ()
     asked: list[str] = field(default_factory=list)
 
-    async def __call__(self, query: Query) -> int | None:
+    async def __call__(self, query: Query) -> Estimate | None:
         self.asked.append(query.text)
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer
+        return None if self.answer is None else Estimate(self.answer, self.latest)
 
 
 @dataclass
