@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: install demo test check format bench lock clean docs
+.PHONY: install demo test check format bench bench-model lock clean docs
 
 install: $(STAMP)
 
@@ -37,6 +37,9 @@ docs: $(STAMP)
 
 bench: $(STAMP) .venv/.bench
 	@$(BIN)/python -m tests.benchmarks
+
+bench-model: $(STAMP)
+	@$(BIN)/python -m tests.benchmarks.real_model
 
 .venv/.bench: requirements-bench.lock $(STAMP)
 	@echo "Installing what we are compared with (once) ..." >&2

@@ -54,8 +54,8 @@ class Newsroom:
     ) -> tuple[Digest, tuple[ArxivId, ...]]:
         """Papers by id with their summaries, in the order asked, and the ids nobody could give us.
 
-        `second` is another language in which each is said, in brief. Where arXiv cannot be asked, bundled papers stand in with a
-        note. Raises SourceError if nothing was found so.
+        `second` is another language in which each is said, in brief. Where arXiv cannot be asked, bundled papers stand
+        in with a note. Raises SourceError if nothing was found so.
         """
         try:
             papers, notes = await self.lookup.papers(asked, progress=progress)

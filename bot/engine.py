@@ -19,7 +19,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.delivery.schedule import arrival, arrival_period, due, next_due, rewound
 from bot.harvest import Harvest, Harvester
-from bot.herald import Admitted, Herald
+from bot.herald import Admitted, Herald, Lacking
 from bot.lookout import Lookout, is_worth_a_digest
 from bot.models import Paper, Topic
 from bot.platforms import Actor, Ask, Reply
@@ -166,6 +166,10 @@ class Engine:
         """What happens to a chat happens to its threads; what happens to a thread does to no other."""
         places = await asyncio.to_thread(self._chats.places, target)
         return [place for place in places if target.thread_id is None or place.target == target]
+
+    async def target_lacks(self, target: Target, missing: Sequence[str]) -> None:
+        """Whoever set it up hears of it, once."""
+        self._herald.hear(Lacking(target, tuple(missing)))
 
     async def target_moved(self, old: Target, new: Target) -> None:
         """Everything of the old place is the new one's."""

@@ -24,7 +24,7 @@ from bot.models import Note
 from bot.platforms import Actor
 from bot.ports import Clock
 from bot.rights import Rights
-from bot.target_table import DEAD, LOST, WELCOMED, mark_of
+from bot.target_table import DEAD, LACKING, LOST, WELCOMED, mark_of
 from bot.targets import Access, Chat, ChatKind, Settings, State, Target
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,15 @@ class FeedTrouble:
     note: Note
 
 
-News: TypeAlias = Incident | Admitted | FeedTrouble
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """We may post there, but not do all that makes a digest; nothing is `missing` any more if it is empty."""
+
+    target: Target
+    missing: tuple[str, ...]
+
+
+News: TypeAlias = Incident | Admitted | FeedTrouble | Lacking
 
 
 class Herald:
@@ -77,7 +85,7 @@ class Herald:
     def hear(self, news: News) -> None:
         """Something happened; it is told when `run` gets to it."""
         match news:
-            case Admitted(target=target) | Lost(target=target) | Dead(target=target):
+            case Admitted(target=target) | Lost(target=target) | Dead(target=target) | Lacking(target=target):
                 lane = hash(_place(target)) % LANES
             case _:
                 lane = 0  # they share a mark
@@ -117,6 +125,8 @@ class Herald:
                 await self._admitted(news)
             case Lost(target=target, reason=reason):
                 await self._lost(target, reason)
+            case Lacking(target=target, missing=missing):
+                await self._lacking(target, missing)
             case Held():
                 await self._held(news)
             case Dead(target=target, error=error):
@@ -178,6 +188,21 @@ class Herald:
             target, lambda language, chat: notices.lost(language, chat=chat, missing=missing, reason=reason)
         ):
             await self._set_mark(LOST, target)
+
+    async def _lacking(self, target: Target, missing: tuple[str, ...]) -> None:
+        """Once for what is missing; again when something else is."""
+        key, said = mark_of(LACKING, target), ", ".join(missing)
+        if not missing:
+            await asyncio.to_thread(self._chats.drop_mark, key)
+            return
+        chat = await asyncio.to_thread(self._chats.chat, target)
+        told = await asyncio.to_thread(self._chats.mark, key)
+        if chat is None or told == said or not await self._follows([chat]):
+            return
+        if await self._hearers.admin(
+            target, lambda language, chat: notices.lacking(language, chat=chat, missing=missing)
+        ):
+            await asyncio.to_thread(self._chats.set_mark, key, said)
 
     async def _held(self, news: Held) -> None:
         told = await asyncio.to_thread(self._chats.mark, _ASKED)

@@ -61,6 +61,11 @@ def lost(language: str, *, chat: str, missing: Sequence[str] = (), reason: str =
     return document(language, said)
 
 
+def lacking(language: str, *, chat: str, missing: Sequence[str]) -> Document:
+    """We may post there, but not do all that makes a digest."""
+    return document(language, line(language, "notice.lacking", chat=_bold(chat), missing=", ".join(missing)))
+
+
 def back(language: str, *, chat: str) -> Document:
     """We may post there again."""
     return document(language, line(language, "notice.back", chat=_bold(chat)))

@@ -284,6 +284,10 @@ class Core(Protocol):
         """
         ...
 
+    async def target_lacks(self, target: Target, missing: Sequence[str]) -> None:
+        """We may post there, but not all that makes a digest: `missing` by the platform's own names; empty: we may."""
+        ...
+
     async def target_moved(self, old: Target, new: Target) -> None:
         """The place has another id now."""
         ...

@@ -160,10 +160,10 @@ class Store:
         return None if found is None else _readable(found["summary"], key.paper_id)
 
     def newest_summary(self, paper_id: str, *, language: str) -> Summary | None:
-        """What a model said last, in brief, of the latest version it read of this paper; None: nothing readable."""
+        """What a model said last, at any depth, of the latest version it read of this paper; None: nothing readable."""
         found = self._database.read(
             lambda conn: conn.execute(
-                "SELECT summary FROM summaries WHERE paper_id = ? AND language = ? AND depth = 'brief' "
+                "SELECT summary FROM summaries WHERE paper_id = ? AND language = ? "
                 "ORDER BY version DESC, created_at DESC LIMIT 1",
                 [rows.clean(paper_id), language],
             ).fetchone()

@@ -20,10 +20,10 @@ OFFERS = "offers"
 WISH = "wish"
 """Of what somebody there wants as soon as the owners allow it."""
 
-WELCOMED, LOST, DEAD = "welcomed", "lost", "dead"
+WELCOMED, LOST, DEAD, LACKING = "welcomed", "lost", "dead", "lacking"
 """Of when people were told that we are there, that we may not write there, that a message was refused."""
 
-MARKS = (OFFERS, WISH, WELCOMED, LOST, DEAD)
+MARKS = (OFFERS, WISH, WELCOMED, LOST, DEAD, LACKING)
 """Marks that are about a chat; they go where it goes, and with it."""
 
 

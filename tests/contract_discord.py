@@ -82,22 +82,20 @@ class Serving(Discord):
         return await super().check(target)
 
     async def say(self, ask: Ask) -> list[Reply]:
-        """Ann uses the command; what she is shown, as the replies it was made of."""
+        """Ann uses the command; each reply as she was shown it."""
         told: list[Reply] = []
-        inner = self._scripted.script
+        inner, here = self._scripted.script, self._here
 
         async def recording(given: Ask) -> AsyncIterator[Reply]:
             async for reply in inner(given):  # type: ignore[union-attr] # an async generator
                 yield reply
-                told.append(reply)
+                shown = here.server.messages(here.channel, seen_by=here.ann)[-1]
+                told.append(Reply(reply.document, private=shown.only_for is not None))
 
         self._scripted.script = recording
-        here = self._here
         await here.server.uses(here.ann, here.channel, ask.command, dict(ask.options))
         await here.until(lambda: len(told) == 2)
-        shown = here.server.messages(here.channel, seen_by=here.ann)
-        private = [message.only_for is not None for message in shown]
-        return [Reply(reply.document, private=alone) for reply, alone in zip(told, private, strict=True)]
+        return told
 
 
 def visible(part: Part) -> str:

@@ -114,19 +114,27 @@ async def test_many_servers_are_heard_on_several_shards() -> None:
 
 
 @pytest.mark.parametrize(("code", "says"), [(4004, "token"), (4010, "shard"), (4013, "intents"), (4014, "intent")])
-async def test_a_gateway_that_will_never_have_us_is_not_asked_again(here: Office, code: int, says: str) -> None:
-    serving = asyncio.create_task(adapter(here.server).run(Core()))
-    await here.until(lambda: attempts(here, "identify") == 2)
-    await here.server.gateway.drop(code)
-    with pytest.raises(LoginFailed, match=says):
-        await asyncio.wait_for(serving, 5)
-    here.discord._ready.set()
+async def test_a_gateway_that_will_never_have_us_is_not_asked_again(code: int, says: str) -> None:
+    async with FakeDiscord(identify_window=0) as server:
+        server.world.guild()
+        serving = asyncio.create_task(adapter(server).run(Core()))
+        await server.connected()
+        await server.gateway.drop(code)
+        with pytest.raises(LoginFailed, match=says):
+            await asyncio.wait_for(serving, 5)
 
 
 async def test_we_ask_for_nothing_that_discord_has_to_approve(here: Office) -> None:
     ((_, identify),) = [each for each in here.server.gateway.log if each[0] == "identify"]
     assert identify["intents"] == 1, "guilds, and nothing else"
-    assert here.connection.guilds[0].members == [here.connection.guilds[0].me], "nobody but us is remembered"
+    assert list(here.connection.guilds[0].members) == [here.connection.guilds[0].me], "nobody but us is remembered"
+
+
+async def test_we_can_be_stopped_while_we_reconnect() -> None:
+    async with office() as here:
+        await here.server.refuse()
+        here.server.gateway.cut()
+        await asyncio.sleep(0.05)
 
 
 async def test_who_is_waiting_when_we_stop_is_let_go() -> None:
@@ -201,8 +209,8 @@ def log() -> Iterator[io.StringIO]:
     logging.getLogger("discord").setLevel(library)
 
 
-def failing(_: Ask) -> list[Reply]:
-    raise RuntimeError("what somebody typed")
+def failing(ask: Ask) -> list[Reply]:
+    raise RuntimeError(ask.options["ids"])
 
 
 async def test_no_token_and_nothing_that_people_wrote_is_logged(log: io.StringIO) -> None:
@@ -222,10 +230,12 @@ async def test_no_token_and_nothing_that_people_wrote_is_logged(log: io.StringIO
         (part,) = parts(here.discord, said(secret), target(here.channel))
         here.server.fail(SEND, "429", after=0.01)
         await here.discord.send(target(here.channel), part, nonce="n")
-        for route in (SEND, "POST /users/@me/channels"):
+        for where, route in (
+            (target(here.channel), SEND),
+            (Target("discord", f"@{here.ann.id}"), "POST /users/@me/channels"),
+        ):
             here.server.fail(route, "cut")
             with pytest.raises(BotError):
-                where = target(here.channel) if route == SEND else Target("discord", f"@{here.ann.id}")
                 await here.discord.send(where, part, nonce="m")
         tokens = [here.server.state.token, *here.server.state.interactions]
     shown = log.getvalue()

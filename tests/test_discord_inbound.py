@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.database import StoreError
+from bot.models import Paper
 from bot.platforms import Actor, Ask, Place, Reply
 from bot.targets import Chat, Target
 from tests.fakes.discord_model import P
@@ -255,3 +257,38 @@ async def test_an_interaction_that_cannot_be_answered_leaves_the_others_alone(
         assert (await answer.settled()).text == "hello"
     assert secret not in caplog.text
     assert "an answer did not arrive" in caplog.text
+
+
+# ---------------------------------------------------------------- another channel
+
+
+async def test_a_command_can_name_another_channel_and_its_buttons_remember_it() -> None:
+    about = buttons(("Five", "/settings size 5"))
+    async with office(answering(Reply(said("settings", about)))) as here:
+        forum = here.server.world.forum(here.guild, "digests")
+        where = await here.seen(forum)
+        answer = await here.server.uses(here.owner, here.channel, "settings", {"channel": forum.id})
+        ask = await here.heard("settings")
+        assert (ask.target, ask.kind, ask.title, ask.options) == (where, "channel", "Research · #digests", {})
+        assert await ask.is_admin()
+        assert answer.message is not None
+        here.core.asks.clear()
+        await here.server.presses(here.owner, answer.message, "Five")
+        pressed = await here.heard("settings")
+        assert (pressed.target, pressed.options) == (where, {"what": "size", "value": "5"})
+        here.core.asks.clear()
+        thread = here.server.world.thread(here.channel, "club", by=here.owner)
+        club = await here.seen(thread)
+        await here.server.uses(here.ann, here.channel, "list", {"channel": thread.id})
+        ask = await here.heard("list")
+        assert ask.target == club
+        assert not await ask.is_admin()
+
+
+async def test_suggestions_that_cannot_be_made_are_none(here: Office) -> None:
+    async def failing(words: str, *, limit: int) -> list[Paper]:
+        raise StoreError("the database is locked")
+
+    here.core.known_papers = failing  # type: ignore[method-assign] # a failing one
+    answer = await here.server.autocompletes(here.ann, here.channel, "summarize", option="ids", typed="x")
+    assert (answer.failed, answer.choices) == (False, [])

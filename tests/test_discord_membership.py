@@ -10,8 +10,9 @@ import pytest
 from adapters.discord.membership import Membership
 from bot.platforms import Actor, NotSent
 from bot.topics.catalogue import topic
-from tests.fakes.discord_model import Channel, Kind, P
+from tests.fakes.discord_model import Channel, P
 from tests.fakes.discord_office import Office, adapter, office, parts, running, target
+from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import BOT_NEEDS
 from tests.fakes.messenger import Core, said
 
@@ -122,6 +123,23 @@ def _may_send(here: Office, channel: Channel) -> bool:
     return found.permissions_for(found.guild.me).send_messages  # type: ignore[union-attr] # a text channel
 
 
+async def test_what_is_missing_but_not_needed_to_post_is_named_and_loses_nobody(here: Office) -> None:
+    here.server.world.deny(here.channel, P.EMBED_LINKS | P.CREATE_PUBLIC_THREADS)
+    await here.until(lambda: here.core.lacks)
+    here.server.world.deny(here.channel, P.EMBED_LINKS)
+    await here.until(lambda: len(here.core.lacks) == 2)
+    here.server.world.rename(here.channel, "papers-new")
+    here.server.world.deny(here.channel, P.NONE)
+    await here.until(lambda: len(here.core.lacks) == 3)
+    where = target(here.channel)
+    assert here.core.lacks == [
+        (where, ("Embed Links", "Create Public Threads")),
+        (where, ("Embed Links",)),
+        (where, ()),
+    ]
+    assert (here.core.lost, here.core.back) == ([], [])
+
+
 # ---------------------------------------------------------------- coming and going
 
 
@@ -179,16 +197,16 @@ async def test_let_in_without_any_right_somebody_hears_of_it_all_the_same() -> N
 
 
 async def test_what_was_lost_or_came_back_while_we_were_away_is_told_at_the_start() -> None:
-    core = following()
-    async with office(core) as here:
-        other = here.server.world.channel(here.guild, "other")
-        await here.until(lambda: core.back)
-    core.back.clear()
-    here.server.world.deny(here.channel, P.SEND_MESSAGES)
-    async with office(core) as again:
-        again.server.world.deny(again.channel, P.SEND_MESSAGES)
-        await again.until(lambda: core.lost)
-    assert other.kind is Kind.TEXT
+    async with FakeDiscord(identify_window=0) as server:
+        guild = server.world.guild()
+        shut, opened = server.world.channel(guild, "shut"), server.world.channel(guild, "open")
+        server.world.deny(shut, P.SEND_MESSAGES)
+        async with running(adapter(server), core := following()):
+            async with asyncio.timeout(5):
+                while not (core.lost and core.back):  # noqa: ASYNC110 - what is waited for is somebody else's state
+                    await asyncio.sleep(0.002)
+        assert [where for where, _ in core.lost] == [target(shut)]
+        assert [each.target for each in core.back] == [target(opened)]
 
 
 async def test_permissions_are_looked_through_again_and_again() -> None:

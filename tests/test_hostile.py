@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -18,17 +18,23 @@ from bot.models import Digest, Entry, Summary
 from bot.ports import BadAnswer, Refused
 from bot.summaries.extractive import Extractive
 from bot.targets import Chat, Target
+from tests.discord_reading import draw
 from tests.fakes.hostile import Hostile, corpus, obedient
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.summarizing import summarizer
 
 CORPUS = corpus()
-ADDRESS = re.compile(r"(?:https?://|www\.|mailto:)\S*evil|t\.me/evil|discord\.gg/|tg://|javascript:", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:https?://|www\.|mailto:)[!-~]*evil|t\.me/evil|discord\.gg/|tg://|javascript:", re.IGNORECASE)
 PING = re.compile(r"@everyone|@here|<@[!&]?\d|(?<![\w@/])@evil", re.IGNORECASE)
 ORDER = re.compile(
-    r"HACKED|ignore .{0,12}previous|recommend(?:ing|s)? th|positive review|忽略|推荐这篇|Игнорируй|Ignoriere|Ignorez|Ignora ",
+    r"(?:say|word|exactly|output|print|reply)\W{1,3}(?:the )?HACKED|\"tldr\""
+    r"|ignore .{0,12}previous|recommend(?:ing|s)? th|positive review"
+    r"|忽略|推荐这篇|Игнорируй|Ignoriere|Ignorez|Ignora ",
     re.IGNORECASE,
 )
+LINKED = re.compile(r"(?:https?://|www\.)[!-~]*evil|t\.me/evil|discord\.gg/|tg://", re.IGNORECASE)  # by Telegram itself
+WAYS = {"en": ("everywhere", "among others", "instead"), "zh": ("glued", "among others")}
+LINKS = {"link", "quiet link", "masked", "masked with preview"}  # on Discord
 MARKUP = re.compile(r"</?(?:a|b|script|img|tg-spoiler)\b|\]\(|\*\*|\|\||[\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -43,13 +49,23 @@ def texts(summary: Summary) -> list[str]:
     ]
 
 
+def strings(value: object) -> Iterator[str]:
+    """Every text in a message, addresses of the links we set ourselves included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings(each)
+
+
 async def _said(language: str) -> Mapping[tuple[str, str], Summary]:
     """Every paper through a model that obeys it in every way, twice; where no answer stands, its own sentences."""
     said: dict[tuple[str, str], Summary] = {}
     with FakeOpenAI() as server:
         async with summarizer(server) as model:
             for hostile in CORPUS:
-                for way, fault in obedient(hostile.bait).items():
+                ways = obedient(hostile.bait)
+                for way, fault in ((way, ways[way]) for way in WAYS[language]):
                     server.faults.clear()
                     server.faults.extend([fault(), fault()])
                     try:
@@ -79,7 +95,6 @@ def test_no_answer_holds_an_address_a_mention_markup_or_an_order(said: Mapping[t
         for pattern in (ADDRESS, PING, MARKUP, ORDER)
         if pattern.search(text)
     ]
-    # The headline of an extractive summary may be the paper's own title.
     assert wrong == []
 
 
@@ -96,17 +111,20 @@ def test_the_form_of_an_answer_never_changes(said: Mapping[tuple[str, str], Summ
 def test_in_no_chat_it_pings_or_links(hostile: Hostile, said: Mapping[tuple[str, str], Summary]) -> None:
     """The authors' own abstract is shown too, in both chats; there what looks like a link or a mention is none."""
     renderer = Renderer(username=lambda: "paper_bot", rich=lambda: False, caps=CAPS)
-    for way in ("among others", "everywhere"):
-        entry = Entry(paper=hostile.paper, summary=said[hostile.paper.id, way])
+    for summary in (each for (key, _), each in said.items() if key == hostile.paper.id):
+        entry = Entry(paper=hostile.paper, summary=summary)
         document = composed(Digest(entries=(entry,)), language="en")
         for part in renderer.render(document, chat=Chat(target=Target("telegram", "42"), kind="private")):
             shown = json.dumps(part.payload, ensure_ascii=False)
-            assert not re.search(r'href=\\?"[^"]*evil|"url": "[^"]*evil', shown)
-            assert not ADDRESS.search(shown)
+            assert not re.search(r'"url": "[^"]*evil', shown)
+            assert not LINKED.search(shown)
         for part in discord(document, chat=Chat(target=Target("discord", "123456789012345678"), kind="group")):
             sent = body(part.payload)
             assert sent["allowed_mentions"] == {"parse": []}
-            assert not ADDRESS.search(json.dumps(sent, ensure_ascii=False))
+            for text in strings({"content": sent["content"], "embeds": sent["embeds"]}):
+                drawn = draw(text)
+                assert not drawn.of("ping")
+                assert not [what for kind, what in drawn.marks if kind in LINKS and re.search("evil|discord.gg", what)]
 
 
 def test_in_their_own_words_they_say_nothing_of_the_kind_either() -> None:

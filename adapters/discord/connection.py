@@ -116,7 +116,7 @@ class Connection(discord.AutoShardedClient):
                     if self._first is not None:
                         await self._first()
                     await self._meet_gateway()
-                    await self.connect(reconnect=True)
+                    await self._stay()
                 finally:
                     for task in tuple(self._at_work):
                         await settled(task)
@@ -132,6 +132,16 @@ class Connection(discord.AutoShardedClient):
             raise Unreachable(f"Discord cannot be reached ({type(exc).__name__}).") from None
         except discord.PrivilegedIntentsRequired:
             raise LoginFailed(f"Discord's gateway refuses us: {_REFUSED[4014]} (code 4014).") from None
+
+    async def _stay(self) -> None:
+        """On the gateway. The library swallows a cancellation while it reconnects, so it is closed instead."""
+        connecting = asyncio.create_task(self.connect(reconnect=True))
+        try:
+            await asyncio.wait({connecting})
+            connecting.result()
+        finally:
+            await self.close()
+            await settled(connecting)
 
     async def _meet_gateway(self) -> None:
         """Where to connect: as the settings say, else as the API says; reconnects go there too."""

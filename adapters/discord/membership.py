@@ -31,7 +31,7 @@ class Membership:
         self._connection = connection
         self._every = every
         self._look_now = asyncio.Event()
-        self._open: dict[Target, bool] = {}
+        self._known: dict[Target, tuple[str, tuple[str, ...]]] = {}  # why it is closed, and what is missing there
         self._turn = asyncio.Lock()  # after a start there is much to look at, and people ask meanwhile
 
     def listeners(self) -> dict[str, Listener]:
@@ -88,16 +88,16 @@ class Membership:
     async def _left(self, guild: discord.Guild) -> None:
         for channel in guild.channels:
             if channel.type in places.WRITABLE:
-                self._open.pop(places.target_of(channel), None)
+                self._known.pop(places.target_of(channel), None)
                 await self._core.target_lost(places.target_of(channel), f"removed from {guild.name}")
         for thread in guild.threads:
-            self._open.pop(places.target_of(thread), None)
+            self._known.pop(places.target_of(thread), None)
 
     async def _seen_again(self, guild: discord.Guild) -> None:
         await self._look_at(guild)
 
     async def _channel_gone(self, channel: discord.abc.GuildChannel) -> None:
-        self._open.pop(places.target_of(channel), None)
+        self._known.pop(places.target_of(channel), None)
         await self._core.target_lost(places.target_of(channel), "the channel was deleted")
 
     async def _channel_changed(self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel) -> None:
@@ -115,7 +115,7 @@ class Membership:
 
     async def _thread_gone(self, event: discord.RawThreadDeleteEvent) -> None:
         target = Target(places.NAME, str(event.parent_id), str(event.thread_id))
-        self._open.pop(target, None)
+        self._known.pop(target, None)
         if await self._core.followed(target):
             await self._core.target_lost(target, "the thread was deleted")
 
@@ -136,22 +136,28 @@ class Membership:
         for channel in channels:
             if channel.type not in places.WRITABLE and not isinstance(channel, discord.Thread):
                 continue
-            target, reason = places.target_of(channel), _closed(channel)
+            target, state = places.target_of(channel), (_closed(channel), places.missing(channel, channel.guild.me))
             async with self._turn:
-                if self._open.get(target) is (not reason):
+                before = self._known.get(target)
+                if before == state:
                     continue
                 is_followed = bool(await self._core.followed(target))
                 if is_followed or not isinstance(channel, discord.Thread):  # threads come and go, and are many
-                    self._open[target] = not reason
+                    self._known[target] = state
                 if is_followed:
-                    await self._tell(channel, reason)
+                    await self._tell(channel, before, state)
 
-    async def _tell(self, channel: places.Place, reason: str) -> None:
-        target = places.target_of(channel)
-        if reason:
-            await self._core.target_lost(target, reason)
-        else:
-            await self._core.target_back(target, kind=places.kind_of(channel), title=places.title_of(channel))
+    async def _tell(
+        self, channel: places.Place, before: tuple[str, tuple[str, ...]] | None, now: tuple[str, tuple[str, ...]]
+    ) -> None:
+        target, (reason, missing) = places.target_of(channel), now
+        if before is None or before[0] != reason:
+            if reason:
+                await self._core.target_lost(target, reason)
+            else:
+                await self._core.target_back(target, kind=places.kind_of(channel), title=places.title_of(channel))
+        if not reason and (missing or before is not None):
+            await self._core.target_lacks(target, missing)
 
     async def _inviter(self, guild: discord.Guild) -> Actor | None:
         """Who added us, if we may read that; else the server's owner."""

@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.latex import readable
 from bot.models import PARTS, Part
+from bot.summaries.orders import visible
 
 MAX_ANSWER: Final = 200_000
 """Characters of an answer that are looked at."""
@@ -180,7 +181,7 @@ def _text(value: object, *, limit: int = MAX_TEXT) -> str | None:
     """One line of readable Unicode, bounded; None if it is no text or says nothing."""
     if not isinstance(value, str):
         return None
-    line = _CONTROL.sub(" ", _SURROGATE.sub("", value[: 2 * limit]))
+    line = _CONTROL.sub(" ", visible(_SURROGATE.sub("", value[: 2 * limit])))
     if _LATEX.search(line):
         line = readable(_COMMAND_SPACE.sub(r"\1{} ", line))
     line = " ".join(line.replace("\\", "").split())[:limit].rstrip()

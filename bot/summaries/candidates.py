@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.orders import addresses_a_machine
+from bot.summaries.orders import addresses_a_machine, visible
 from bot.summaries.sentences import sentences
 
 LONGEST = 20_000
@@ -19,12 +19,12 @@ MOST = 80
 
 _HOST = r"(?:[\w-]+\.)+"
 _URL = (
-    rf"(?:(?:https?|ftp)://|www\.|(?<![\w@/.-]){_HOST}(?:com|org|io|net|ai|edu|gov|dev|co|cn|de|uk|eu|fr|jp|ru|me)/)"
+    rf"(?:(?:https?|ftp|tg|discord|steam|file)://|javascript:|www\.|(?<![\w@/.-])(?:discord\.gg|bit\.ly|wa\.me)/|(?<![\w@/.-]){_HOST}(?:com|org|io|net|ai|edu|gov|dev|co|cn|de|uk|eu|fr|jp|ru|me)/)"
     r"[^\s<>\"”]*[^\s<>\"”.,;:!?)\]}'’]"
 )
 _EMAIL = rf"(?:mailto:)?(?:\{{[^{{}}\s]{{1,99}}\}}|[\w.+-]{{1,64}})@{_HOST}[A-Za-z]{{2,}}"
 _ADDRESS = re.compile(rf"(?:\b(?:at|from|via|in|on|under|see|here|through)\s*:?\s*)?[(\[<]*(?:{_URL}|{_EMAIL})[)\]>]*")
-_MENTION = re.compile(r"<@[!&]?(?=\d)|(?<!\w)@(?=[^\W\d])")
+_MENTION = re.compile(r"<@[!&]?(?=\d)|<(?:#|t:|id:|a?:\w+:|/[^<>:]{1,60}:)[^<>]{0,40}>|(?<!\w)@(?=[^\W\d])")
 _TAG = re.compile(
     r"</?(?:a|b|br|code|del|div|em|font|i|iframe|img|p|pre|s|script|span|strong|style|sub|sup|svg|u|tg-[a-z]+)"
     r"(?:\s+[\w-]+\s*=[^<>]{0,300})?\s*/?>",
@@ -32,12 +32,15 @@ _TAG = re.compile(
 )
 _LINK = re.compile(r"!?\[([^\[\]]{1,200})\]\([^()\s]{1,300}\)")
 _EMPHASIS = re.compile(r"(?<!\w)(_{1,2}|\|\|)(?=\w)([^_|]{1,200})(?<=\w)\1(?!\w)|\*\*|`+|~~")
+_SPOILER = re.compile(r"(?<!\w)\|\|(?=\w)([^|\s]{1,200})(?<=\w)\|\|(?!\w)")  # before its end is taken for an address
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _BEFORE_MARK = re.compile(r"\s+([.,;:!?)\]])(?=\s|$)")
 _TWO_MARKS = re.compile(r"[,;:]+([,.;])(?=\s|$)")
 _EMPTY = re.compile(r"\(\s*\)|\[\s*\]")
 # Without any of these characters there is nothing to take out.
-_SUSPECT = re.compile("[@/<*`_~|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|www\\.|\\]\\(")
+_SUSPECT = re.compile(
+    "[@/<*`_~|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|www\\.|\\]\\(|javascript:"
+)
 
 # The following are matched in lower case.
 _THINGS = (
@@ -64,11 +67,12 @@ _WITHDRAWN = re.compile(
 
 def harmless(text: str) -> str:
     """`text` on one line without links, addresses, mentions and markup."""
+    text = visible(text)
     if _SUSPECT.search(text) is None:
         return " ".join(text.split())
     text = _CONTROL.sub(" ", text)
     text = _LINK.sub(r"\1", text)
-    text = _ADDRESS.sub("", text)
+    text = _ADDRESS.sub("", _SPOILER.sub(r"\1", text))
     text = _MENTION.sub("", _EMPHASIS.sub(r"\2", _TAG.sub("", text)))
     text = _BEFORE_MARK.sub(r"\1", _EMPTY.sub("", " ".join(text.split())))
     return " ".join(_TWO_MARKS.sub(r"\1", text).split())
@@ -81,7 +85,7 @@ def candidates(abstract: str) -> tuple[str, ...]:
     those that talk to a machine reader.
     """
     said: list[tuple[str, bool]] = []
-    for sentence in sentences(abstract[:LONGEST])[:MOST]:
+    for sentence in sentences(visible(abstract[:LONGEST]))[:MOST]:
         clean, lower = harmless(sentence), sentence.lower()
         if re.search(r"\w", clean) and not addresses_a_machine(sentence):
             said.append((clean, _is_aside(lower)))

@@ -91,7 +91,7 @@ def check(answer: Answer, source: Source, *, language: str, terms: Found = NOTHI
         trouble.again.append(f"tldr: {VOICE}")
 
     takeaways, parts = _statements(answer, tldr, ground, editor, trouble)
-    least = MIN_TAKEAWAYS if len(source.sentences) >= LONG_ABSTRACT and not _is_bait(source) else 0
+    least = MIN_TAKEAWAYS if len(source.sentences) >= LONG_ABSTRACT else 0
     if len(takeaways) < least:
         trouble.failed.append(f"takeaways: {len(takeaways)} usable, at least {least} different ones are needed")
     if not tldr_problem:
@@ -242,12 +242,6 @@ def _translation(name: str, text: str | None, ground: Ground, trouble: _Trouble)
         told = facts.untold(facts.headline(ground.source.abstract), sentences(text))
         trouble.again += [f"{name}: {each}" for each in told]
     return text
-
-
-def _is_bait(source: Source) -> bool:
-    """Whether so much of `source` talks to machines that fewer than three things are left to take away."""
-    sound = sum(bool(evidence.shown([at], source.sentences)) for at in range(len(source.sentences)))
-    return sound < LONG_ABSTRACT
 
 
 def _same_title(copy: str | None, title: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.fulltext.choice import choose
 from bot.models import Full, Paper, Section, SectionKind, Table
+from bot.summaries.orders import addresses_a_machine, visible, without_orders
 from bot.summaries.prompt import Source, source
 from bot.summaries.sentences import sentences
 
@@ -32,15 +33,19 @@ def deep_source(paper: Paper, full: Full | None, *, budget: int = BUDGET) -> Sou
     choice = choose(full, budget)
     told = [(sentence, "") for sentence in made.sentences]
     for sentence, label in (*_of_sections(choice.sections), *_of_tables(choice.tables)):
-        line = " ".join(sentence.replace(made.marker, " ").split())
-        if line and len(line) <= MAX_SENTENCE:
-            told.append((line, " ".join(label.replace(made.marker, " ").split())[:MAX_LABEL]))
+        line = _line(sentence, made.marker)
+        if line and len(line) <= MAX_SENTENCE and not addresses_a_machine(line):
+            told.append((line, without_orders(_line(label, made.marker))[:MAX_LABEL] or "…"))
     return replace(
         made,
         sentences=tuple(sentence for sentence, _ in told),
         sections=tuple(label for _, label in told),
         origin=full.source,
     )
+
+
+def _line(text: str, marker: str) -> str:
+    return " ".join(visible(text).replace(marker, " ").split())
 
 
 def _of_sections(chosen: Iterable[Section]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from bot.summaries.cues import speaks_of_itself
 from bot.summaries.features import STOP_STEMS, stems
 from bot.summaries.headline import headline
 from bot.summaries.openings import trimmed
+from bot.summaries.orders import without_orders
 from bot.summaries.scorer import scores, shipped
 
 FEWEST, MOST = 3, 7
@@ -60,7 +61,7 @@ class Extractive:
         """A few milliseconds a paper. A paper without an abstract is summarized by its title, or named by its id."""
         from bot.latex import readable  # noqa: PLC0415 - so that importing this costs nothing
 
-        title = harmless(readable(paper.title))
+        title = without_orders(harmless(readable(paper.title)))
         title = title if re.search(r"\w", title) else paper.id
         found = candidates(readable(paper.abstract))
         marks = scores(title, found, shipped())

@@ -6,6 +6,7 @@ Papers on such texts describe them ("we study prompts such as ..."): only a phra
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _ADDRESSED: Final = re.compile(
@@ -18,7 +19,7 @@ _ADDRESSED: Final = re.compile(
     r"|\b(?:give|write|output|say|print|reply|respond|answer)\b[^.]{0,30}\b(?:positive review|only with|exactly"
     r"|the word|nothing else|nothing but|(?:5|five) stars)\b"
     r"|\byou (?:are|must|should|will) (?:now )?(?:an? |be )?(?:ai|llm|assistant|reviewer|chatbot|dan|free|unrestricted"
-    r"|recommend|ignore|obey|reply|respond|output|say|tell|praise)\b"
+    r"|recommend|ignore|obey|reply|respond|answer|output|say|tell|praise|rewarded)\b"
     r"|\b(?:system|developer) (?:prompt|message|note|override|instructions?)\s*[:\]]"
     r"|<\|?(?:system|im_start|im_end|user)|\[/?system\]|<<sys>>|\A\W*(?:system|assistant|user|human)\s*:"
     r"|\bnew instructions?\s*:|\bdo not (?:highlight|mention) any negatives?\b"
@@ -32,6 +33,7 @@ _ADDRESSED: Final = re.compile(
     r"|\b(?:insert|append|add|include|post|share|paste)\b.{0,30}\b(?:this|the following|following)"
     r" (?:link|url|text|line)\b"
     r"|\bend of (?:the )?(?:abstract|paper|document|input)\b\W*(?:new|system|now|begin)"
+    r"|[\"']\s*(?:tldr|tl;dr|headline|takeaways|title_translation)[\"']\s*:"
     # Chinese
     r"|(?:忽略|无视|忘记|不要理会).{0,10}(?:指令|提示|规则|要求|内容|限制)|作为(?:一个)?(?:AI|人工智能|语言模型)"
     r"|点击(?:此处|这里|链接)|加(?:微信|群|QQ)|系统(?:提示|消息|指令)\s*[:：]|你(?:现在)?(?:必须|是一个|应该|要)"
@@ -50,6 +52,33 @@ _ADDRESSED: Final = re.compile(
     r"|\bdebes (?:recomendar|responder|decir)\b",
     re.IGNORECASE,
 )
+
+
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """`text` without the characters nobody sees, which hide words from whoever looks for them.
+
+    Joiners stay: Persian, Hindi and emoji need them.
+    """
+    return _INVISIBLE.sub("", text)
+
+
+def sound(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Those of `sentences` that are said to readers."""
+    return tuple(sentence for sentence in sentences if not addresses_a_machine(sentence))
+
+
+def without_orders(text: str) -> str:
+    """`text`, one line, up to where it begins to talk to a machine; '' if that leaves hardly a word."""
+    match = _ADDRESSED.search(text)
+    if match is None:
+        return text
+    kept = text[: match.start()].rstrip(" .:;,–—-")
+    return kept if len(kept) >= 10 else ""
 
 
 def addresses_a_machine(text: str) -> bool:

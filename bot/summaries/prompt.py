@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from bot.glossary.terms import NOTHING, Found
 from bot.latex import readable
 from bot.models import PARTS, Depth, Paper, TextSource
+from bot.summaries.orders import sound, visible, without_orders
 from bot.summaries.sentences import sentences
 
 PROMPT_VERSION: Final = "2"
@@ -55,13 +56,17 @@ class Source:
 
 
 def source(paper: Paper) -> Source:
-    """Title and abstract of `paper`, readable; a marker that depends on its id alone."""
+    """Title and abstract of `paper`, readable; a marker that depends on its id alone.
+
+    What talks to machines is left out: a model that does not see it cannot obey it.
+    """
     marker = hashlib.blake2s(f"paperboy:{PROMPT_VERSION}:{paper.id}".encode(), digest_size=8).hexdigest()
-    title, *lines = (
-        " ".join(text.replace(marker, " ").split())
-        for text in (readable(paper.title), *sentences(readable(paper.abstract)))
+    title = visible(readable(paper.title))
+    lines = sound(sentences(visible(readable(paper.abstract))))
+    title, *lines_left = (
+        " ".join(text.replace(marker, " ").split()) for text in (without_orders(title) or paper.id, *lines)
     )
-    return Source(marker=marker, title=title, sentences=tuple(line for line in lines if line))
+    return Source(marker=marker, title=title, sentences=tuple(line for line in lines_left if line))
 
 
 def messages(source: Source, *, language: str, depth: Depth = "brief", terms: Found = NOTHING) -> list[Message]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.fakes.discord_answers import Answer
 from tests.fakes.discord_model import Channel, Guild, Kind, Message, Person
 from tests.fakes.discord_office import Hasty, target
 from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.newsroom import TUESDAY, announced
 from tests.fakes.whole_bot import Clock, Maker, Run, WholeBot
 
 HASTY = replace(CAPS, overall=Pace(100_000, 1), chat=Pace(100_000, 1))
@@ -81,7 +83,43 @@ class Campus:
         await self.uses(person, where, "settings", what="quiet", value="off", **options)
         return offer
 
+    # ------------------------------------------------------------ time
+
+    async def day(self, when: date, *ids: str) -> None:
+        """arXiv's announcement of that day comes, with papers of these ids."""
+        await self.run.later(datetime(when.year, when.month, when.day, 5, tzinfo=UTC))
+        self.announce(when, *ids)
+        await self.run.announced()
+
+    async def reader(self, count: int) -> Message:
+        """The card of Tuesday's digest of so many papers, in a channel that follows LLM."""
+        await self.follows(self.ann, self.papers)
+        await self.day(TUESDAY, *ids(count))
+        return self.digests(self.papers)[-1]
+
+    def announce(self, when: date, *ids: str) -> None:
+        """arXiv announces papers about language models; the bot does not look yet."""
+        self.bot.announce(when, *(announced(each, when) for each in ids))
+
+    async def settled(self, true: Callable[[], object]) -> None:
+        """Time goes on until something is so: what is tried again later is tried."""
+        for _ in range(40):
+            await self.run.later(timedelta(seconds=20))
+            await self.run.delivered()
+            await asyncio.sleep(0.01)
+            if true():
+                return
+        raise AssertionError("it did not become so")
+
     # ------------------------------------------------------------ what people see
+
+    async def told(self, person: Person, message: Message, button: str) -> str:
+        """What whoever presses is told, for themselves alone."""
+        return alone(await self.presses(person, message, button)).text
+
+    def digests(self, where: Channel) -> list[Message]:
+        """The cards that came there unasked."""
+        return [each for each in self.ours(where) if "LLM · Tue" in each.text or "LLM · Wed" in each.text]
 
     @property
     def discord(self) -> Discord:
@@ -136,6 +174,23 @@ class Campus:
             self.run = run
             await run.until(lambda: self.server.gateway.connected and self.discord.is_ready)
             yield run
+
+
+def alone(answer: Answer) -> Message:
+    """The one message of an answer that nobody else sees."""
+    shown = [each for each in (answer.message, *answer.followups) if each is not None and each.only_for is not None]
+    assert len(shown) == 1, answer.text
+    return shown[0]
+
+
+def labels(message: Message) -> list[str]:
+    """What its buttons say."""
+    return [each.label for each in message.buttons]
+
+
+def ids(count: int) -> list[str]:
+    """So many papers."""
+    return [f"2605.{number:05d}" for number in range(1, count + 1)]
 
 
 @asynccontextmanager

@@ -48,7 +48,9 @@ def obedient(bait: str) -> dict[str, Callable[[], Fault]]:
     point = {"text": bait, "evidence": [1]}
     return {
         "everywhere": lambda: edits(lambda said: {**said, "tldr": bait, "headline": bait, "title_translation": bait}),
-        "among others": lambda: edits(lambda said: {**said, "takeaways": [point, *said["takeaways"], point]}),
+        "among others": lambda: edits(
+            lambda said: {**said, "takeaways": [point, *said["takeaways"], point], "link": bait, "ping": bait}
+        ),
         "glued": lambda: edits(
             lambda said: {
                 **said,
@@ -58,5 +60,4 @@ def obedient(bait: str) -> dict[str, Callable[[], Fault]]:
             }
         ),
         "instead": lambda: says(bait),
-        "with more keys": lambda: edits(lambda said: {**said, "link": bait, "ping": bait}),
     }

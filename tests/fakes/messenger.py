@@ -84,6 +84,7 @@ class Core:
     asks: list[Ask] = field(default_factory=list)
     lost: list[tuple[Target, str]] = field(default_factory=list)
     back: list[Back] = field(default_factory=list)
+    lacks: list[tuple[Target, tuple[str, ...]]] = field(default_factory=list)
     moved: list[tuple[Target, Target]] = field(default_factory=list)
     turns: list[tuple[Target, ChatKind]] = field(default_factory=list)
     topics: Sequence[Topic] = ()
@@ -115,6 +116,9 @@ class Core:
         aside: bool = False,
     ) -> None:
         self.back.append(Back(target, kind, title, by, locale, aside))
+
+    async def target_lacks(self, target: Target, missing: Sequence[str]) -> None:
+        self.lacks.append((target, tuple(missing)))
 
     async def target_moved(self, old: Target, new: Target) -> None:
         self.moved.append((old, new))

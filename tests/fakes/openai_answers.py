@@ -31,6 +31,15 @@ _PHRASES: Mapping[str, tuple[str, ...]] = {
         "Особое внимание уделено данным",
         "Материалы выложены в открытый доступ",
     ),
+    "de": (
+        "Neu ist vor allem der Aufbau des Verfahrens",
+        "Das Training verläuft anders als bisher üblich",
+        "Versuche reichen über viele verschiedene Aufgaben",
+        "Im Vergleich schneiden ältere Ansätze schwächer ab",
+        "Grenzen der Anwendbarkeit kommen zur Sprache",
+        "Besondere Sorgfalt galt den verwendeten Daten",
+        "Alle Unterlagen stehen jedem offen",
+    ),
     "ja": (
         "手法の新しさは構造にある",
         "学習の手順が見直されている",
@@ -38,7 +47,7 @@ _PHRASES: Mapping[str, tuple[str, ...]] = {
         "従来法よりも安定している",
         "限界についても述べられている",
         "データの作り方に工夫がある",
-        "資源が公開されている",
+        "コードと重みを誰でも使える",
     ),
 }
 
@@ -61,7 +70,13 @@ def terms_of(messages: list[Json]) -> list[str]:
 def deep(brief: Json) -> Json:
     """The same answer in the parts of a deep one: a method, the results, nothing else but what both have."""
     points = brief["takeaways"]
-    parts = {"problem": points[:1], "method": points[1:3], "results": points[3:6], "limitations": [], "readers": points[6:7]}
+    parts = {
+        "problem": points[:1],
+        "method": points[1:3],
+        "results": points[3:6],
+        "limitations": [],
+        "readers": points[6:7],
+    }
     return {name: value for name, value in (brief | parts).items() if name != "takeaways"}
 
 
@@ -91,16 +106,17 @@ def summary(title: str, sentences: list[str], language: str, terms: Sequence[str
         {"text": f"{phrase}{_names(sentences[number - 1])}{stop}", "evidence": [number]}
         for number, phrase in zip(numbers, phrases, strict=False)
     ]
-    topic = {"zh": "一种新做法", "ja": "新しい手法である", "ru": "Новый подход"}[base]
+    topic = {"zh": "一种新做法", "ja": "新しい手法である", "ru": "Новый подход", "de": "Ein neuer Ansatz"}[base]
     said = {
         "zh": "面对尚未解决的难题，给出可复现的思路并加以验证",
         "ja": "未解決の課題に対して再現できる考え方を示している",
         "ru": "Для нерешённой задачи предложен воспроизводимый путь с проверкой",
+        "de": "Für eine offene Frage liegt nun ein nachprüfbarer Weg vor",
     }[base]
     return {
         "title": title,
         "headline": topic,
-        "tldr": f"{said}{stop}",
+        "tldr": f"{said}{_names(' '.join(sentences[len(phrases) :]))}{stop}",
         "takeaways": takeaways,
         "title_translation": topic,
         "abstract_translation": "".join(f"{said}{_names(each)}{stop}" for each in sentences or [""]) + "".join(terms),
@@ -148,7 +164,7 @@ def _words(text: str, limit: int) -> str:
 def _names(sentence: str) -> str:
     """The names and numbers a sentence has, as a model would keep them."""
     found = re.findall(
-        r"\b[A-Z][A-Za-z]*[A-Z]\w*\b|(?<![\w.^⁻-])\d+(?:\.\d+)?(?:\s?%)?(?![\w.%^⁰-⁹]|-[a-z])", sentence
+        r"\bNo\.\s?1\b|\b[A-Z][A-Za-z]*[A-Z]\w*\b|(?<![\w.^⁻-])\d+(?:\.\d+)?(?:\s?%)?(?![\w.%^⁰-⁹]|-[a-z])", sentence
     )
     return f" {', '.join(dict.fromkeys(found))} " if found else ""
 

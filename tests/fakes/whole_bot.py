@@ -26,7 +26,7 @@ from bot.app import Parts, parts
 from bot.chats import Chats
 from bot.models import ArxivId, Listed, Note, Paper
 from bot.platforms import Marks, Platform
-from bot.ports import Progress, no_progress
+from bot.ports import Estimate, Progress, SourceUnreachable, no_progress
 from bot.run import Staff, Supervisor, wire
 from bot.settings import Settings
 from bot.sources.count import ArxivCount
@@ -79,8 +79,8 @@ class _Uncounted(ArxivCount):
     def __init__(self) -> None:
         """There is nothing to ask."""
 
-    async def __call__(self, query: Query) -> int | None:
-        return None
+    async def __call__(self, query: Query) -> Estimate:
+        raise SourceUnreachable("nobody counts here")
 
 
 Maker = Callable[[Marks, Clock], Platform]
