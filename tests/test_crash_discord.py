@@ -23,7 +23,8 @@ async def test_whenever_it_is_killed_discord_gets_everything_once(tmp_path: Path
             assert done.lost() == []
             assert done.disordered() == []
             assert done.twice() == []
-            assert (done.cards, done.linked) == (CHANNELS, CHANNELS)
+            assert done.cards == CHANNELS
+            assert 0 < done.linked <= CHANNELS, "a card whose process died before it was linked leads to arXiv"
             kills += done.kills
             cut += done.cut
     assert kills >= 2 * ROUNDS, "hardly anything was killed; this proves nothing"

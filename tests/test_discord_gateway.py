@@ -251,3 +251,11 @@ def test_what_the_library_says_of_addresses_loses_their_tokens() -> None:
         "POST https://discord.com/api/v10/webhooks/12/***/messages/@original and /interactions/7/***/callback"
     )
     assert redacted("GET /channels/1/messages/2") == "GET /channels/1/messages/2"
+
+
+async def test_whatever_the_library_logs_loses_them(here: Office, log: io.StringIO) -> None:
+    url = f"{here.server.api_url}/interactions/7/a-secret-token/callback"
+    for name in ("discord.http", "discord.webhook.async"):
+        logging.getLogger(name).warning("We are being rate limited. %s %s responded with 429.", "POST", url)
+    assert log.getvalue().count("/interactions/7/***/callback") == 2
+    assert "a-secret-token" not in log.getvalue()

@@ -68,9 +68,39 @@ async def test_a_role_that_is_taken_and_given_changes_what_we_may(here: Office) 
     world.overwrite(here.channel, here.guild.roles[here.guild.id], deny=P.SEND_MESSAGES)
     await here.until(lambda: here.core.lost)
     world.overwrite(here.channel, readers, allow=P.SEND_MESSAGES)
+    await _heard(here)
     world.give(here.guild, world.bot, readers)
-    await here.until(lambda: here.core.back)
-    assert [each.target for each in here.core.back] == [target(here.channel)]
+    await here.until(lambda: target(here.channel) in [each.target for each in here.core.back])
+
+
+async def test_a_role_that_is_deleted_takes_along_what_it_gave(here: Office) -> None:
+    world = here.server.world
+    guild = world.guild("Strict", bot=False, everyone=P.NONE)
+    hall = world.channel(guild, "hall")
+    world.invite(guild, by=guild.owner, grants=BOT_NEEDS & ~P.SEND_MESSAGES)
+    await here.until(lambda: (target(hall), "missing: Send Messages") in here.core.lost)
+    writers = world.role(guild, "writers", P.SEND_MESSAGES)
+    world.give(guild, world.bot, writers)
+    await here.until(lambda: any(each.target == target(hall) and not each.aside for each in here.core.back))
+    here.core.lost.clear()
+    world.guild_without(guild, writers)
+    await here.until(lambda: here.core.lost == [(target(hall), "missing: Send Messages")])
+
+
+async def _heard(here: Office) -> None:
+    """Until what happened was dealt with."""
+    channel = here.server.world.channel(here.guild, "later")
+    await here.seen(channel)
+    await here.until(lambda: not here.discord.busy)
+
+
+async def test_what_changed_while_our_session_was_lost_is_told(here: Office) -> None:
+    here.server.gateway.forget()
+    here.server.world.deny(here.channel, P.SEND_MESSAGES)
+    here.server.gateway.cut()
+    await here.until(lambda: here.core.lost)
+    assert here.core.lost == [(target(here.channel), "missing: Send Messages")]
+    assert here.core.back == []
 
 
 async def test_a_thread_that_is_locked_is_lost_until_it_is_opened(here: Office) -> None:

@@ -174,6 +174,22 @@ async def test_a_thread_that_is_locked_pauses_alone_and_one_that_is_archived_is_
 
 
 @pytest.mark.parametrize("how", ["deleted", "locked"])
+async def test_what_happens_to_a_thread_happens_to_no_other_place(tmp_path: Path, how: str) -> None:
+    async with campus(tmp_path) as c, c.open():
+        thread, other = (c.world.thread(c.papers, name, by=c.ann) for name in ("club", "other"))
+        for where in (c.papers, thread, other):
+            await c.follows(c.ann, where)
+        await c.run.until(lambda: not c.discord.busy)
+        if how == "deleted":
+            c.world.delete(thread)
+        else:
+            c.world.archive(thread, locked=True)
+        await c.run.until(lambda: c.state(thread)[0] is State.LOST)
+        await c.run.until(lambda: not c.discord.busy)
+        assert [c.state(where)[0] for where in (c.papers, other)] == [State.ACTIVE, State.ACTIVE]
+
+
+@pytest.mark.parametrize("how", ["deleted", "locked"])
 async def test_a_digests_thread_that_somebody_deletes_or_locks_costs_nobody_the_papers(
     tmp_path: Path, how: str
 ) -> None:

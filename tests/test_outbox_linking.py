@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from adapters.memory import Fault, Memory
 from bot.digest_table import DigestItem
-from bot.platforms import BadFormat, Fatal, MessageRef, NotSent, Part, Unknown
+from bot.platforms import BadFormat, Fatal, MessageRef, NotSent, Part, RetryLater, Unknown
 from bot.targets import Chat, Target
 from tests.fakes.chats import A, Office, Play, parts_of, passes, say, when
 
@@ -28,7 +29,8 @@ class Linked(Memory):
 
     def linked(self, part: Part, posts: Mapping[str, str], *, chat: Chat) -> Part:
         self.asked.append(dict(posts))
-        said = " ".join(["head", *(f"{paper}={url}" for paper, url in posts.items())])
+        head = re.split(r" p\d=", str(part.payload["text"]))[0]
+        said = " ".join([head, *(f"{paper}={url}" for paper, url in posts.items())])
         return part if part.payload["text"] == said else Part({"text": said}, part.slice)
 
     async def send(self, target: Target, part: Part, **given: Any) -> MessageRef:  # noqa: ANN401 - as Memory takes it
@@ -117,8 +119,38 @@ def test_a_message_that_is_changed_later_leads_to_the_others_again(play: Play) -
             await passes(minutes=5)
 
     play(scenario, memory)
-    assert memory.texts(A)[0] == "head p1=at/2 p2=at/3 p3=at/4"
+    assert memory.texts(A)[0] == "another head p1=at/2 p2=at/3 p3=at/4"
     assert memory.calls == 7
+
+
+def test_what_the_first_message_is_to_become_anyway_is_not_lost_by_it(play: Play) -> None:
+    memory = Linked(goes_wrong={4: when(RetryLater(60))})
+
+    async def scenario(office: Office, _: Memory) -> None:
+        async with office.running() as outbox:
+            digest_id = await outbox.post(A, "p1", digest(), items=ITEMS)
+            await passes(seconds=30)
+            assert digest_id is not None
+            assert len(memory.texts(A)) == 3, "the last is still to come"
+            await outbox.edit_part(digest_id, 0, say("another head"))
+            await passes(minutes=5)
+
+    play(scenario, memory)
+    assert memory.texts(A)[0] == "another head p1=at/2 p2=at/3 p3=at/4"
+
+
+def test_papers_in_the_first_message_itself_lead_to_themselves(play: Play) -> None:
+    memory = Linked()
+
+    async def scenario(office: Office, _: Memory) -> None:
+        async with office.running() as outbox:
+            first = Part({"text": "head"}, say("head", "p0"))
+            items = [DigestItem(paper_id="p0", topic="LLM"), *ITEMS]
+            await outbox.post(A, "p1", [first, *digest()[1:]], items=items)
+            await passes(minutes=30)
+
+    play(scenario, memory)
+    assert memory.asked[0] == {"p1": "at/2", "p2": "at/3", "p3": "at/4"}
 
 
 def test_digests_in_a_row_are_each_led_through(play: Play) -> None:

@@ -147,7 +147,6 @@ class Discord:
 
         async def ready() -> None:  # after every reconnect that could not be resumed
             self._ready.set()
-            membership.look_now()
             if not watching:
                 watching.append(asyncio.create_task(membership.watch()))
 

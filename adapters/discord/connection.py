@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
 from adapters.discord.direct import Direct
@@ -142,6 +143,7 @@ class Connection(discord.AutoShardedClient):
         finally:
             await self.close()
             await settled(connecting)
+            quieted(self)  # it may have met a gateway once more
 
     async def _meet_gateway(self) -> None:
         """Where to connect: as the settings say, else as the API says; reconnects go there too."""
@@ -165,6 +167,13 @@ class Connection(discord.AutoShardedClient):
         kind, _, trace = sys.exc_info()
         name, where = kind.__name__ if kind else "?", "".join(traceback.format_tb(trace))
         logger.error("an event could not be handled: %s error=%s\n%s", event_method, name, where)
+
+    async def close(self) -> None:
+        """Let go of everything, the heart that beats for a gateway that was not quite met included."""
+        try:
+            await super().close()
+        finally:
+            quieted(self)
 
     async def call(
         self,
@@ -213,6 +222,14 @@ _REFUSED: Mapping[int, str] = {
 
 def _with_path(url: str) -> str:
     return url if urlsplit(url).path else f"{url}/"
+
+
+def quieted(client: discord.Client) -> None:
+    """No thread of the library beats for `client` any more; it forgets those of connections that were cancelled."""
+    state = client._connection  # noqa: SLF001 - what its threads know it by
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler) and getattr(thread.ws, "_connection", None) is state:
+            thread.stop()
 
 
 def described(exc: BaseException) -> str:

@@ -30,7 +30,6 @@ class Membership:
         self._core = core
         self._connection = connection
         self._every = every
-        self._look_now = asyncio.Event()
         self._known: dict[Target, tuple[str, tuple[str, ...]]] = {}  # why it is closed, and what is missing there
         self._turn = asyncio.Lock()  # after a start there is much to look at, and people ask meanwhile
 
@@ -50,24 +49,15 @@ class Membership:
             "thread_join": self._thread_seen,
         }
 
-    def look_now(self) -> None:
-        """Much may have happened of which we were not told."""
-        self._look_now.set()
-
     async def watch(self) -> None:
-        """Look through all permissions every hour and whenever that is asked for, until cancelled."""
+        """Look through all permissions, now and every hour, until cancelled."""
         while True:
-            self._look_now.clear()
             try:
                 for guild in self._connection.guilds:
                     await self._look_at(guild)
             except BotError as exc:  # the next look comes
                 logger.warning("what we may do could not be looked through: %s", exc)
-            try:
-                async with asyncio.timeout(self._every):
-                    await self._look_now.wait()
-            except TimeoutError:
-                continue
+            await asyncio.sleep(self._every)
 
     # ------------------------------------------------------------ events
 
@@ -128,8 +118,7 @@ class Membership:
     # ------------------------------------------------------------ what we may
 
     async def _look_at(self, guild: discord.Guild) -> None:
-        if not guild.unavailable:
-            await self._look([*guild.channels, *guild.threads])
+        await self._look([*guild.channels, *guild.threads])
 
     async def _look(self, channels: Iterable[places.Place]) -> None:
         """Tell the core what was lost or is back in these; of one that we see for the first time, how it is."""

@@ -14,6 +14,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from adapters.discord.connection import quieted
 from tests.fakes.discord_model import Channel, Guild, Message, Person
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import World
@@ -41,6 +42,11 @@ class Client(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         """It is."""
         self.up.set()
+
+    async def close(self) -> None:
+        """And let no thread beat on."""
+        await super().close()
+        quieted(self)
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the library's own
         """Remember which events there were."""
@@ -88,6 +94,7 @@ async def logged_in(
             await made.close()
             await asyncio.gather(running, return_exceptions=True)
     finally:
+        quieted(made)  # which may have met a gateway once more
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
 
 

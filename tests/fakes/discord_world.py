@@ -106,6 +106,13 @@ class World(Ledger):
             changed = {"guild_id": guild.id, **as_json.member(guild, person)}
             self.tell("GUILD_MEMBER_UPDATE", changed, guild)
 
+    def guild_without(self, guild: Guild, role: Role) -> None:
+        """That role is no more, for nobody."""
+        del guild.roles[role.id]
+        for held in guild.members.values():
+            held.discard(role.id)
+        self.tell("GUILD_ROLE_DELETE", {"guild_id": guild.id, "role_id": role.id}, guild)
+
     def dm(self, person: Person) -> Channel:
         """The direct chat of that person and our bot; it is the same every time."""
         for each in self.channels.values():
