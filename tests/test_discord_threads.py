@@ -23,6 +23,7 @@ async def here() -> AsyncIterator[Office]:
 
 
 async def test_in_a_private_chat_there_are_no_threads(here: Office) -> None:
+    here.server.limits.on = False
     where = here.discord.private_chat(Actor("discord", here.ann.id))
     refs = await deliver(here, where, digest())
     assert len(here.texts(here.server.world.dm(here.ann))) == 5
