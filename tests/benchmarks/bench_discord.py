@@ -70,8 +70,8 @@ class Measured:
             answers += f", in {waited[len(waited) // 2] * 1000:.0f} ms, at most {waited[-1] * 1000:.0f} ms"
         return (
             f"{len(times)} requests in {seconds:.1f} s: {(len(times) - 1) / seconds / RATE * 100:.1f} % of the cap, "
-            f"at most {busiest} in any second ({sent} messages, {threads} threads) · {len(refused)} refused with 429 · {answers} · "
-            f"{self.memory:.0f} MB · {self.cpu * 1000 / len(times):.1f} ms CPU a request"
+            f"at most {busiest} in any second ({sent} messages, {threads} threads) · "
+            f"{len(refused)} refused with 429 · {answers} · {self.memory:.0f} MB · {self.cpu * 1000 / len(times):.1f} ms CPU a request"
         )
 
 
