@@ -71,7 +71,8 @@ class Measured:
         return (
             f"{len(times)} requests in {seconds:.1f} s: {(len(times) - 1) / seconds / RATE * 100:.1f} % of the cap, "
             f"at most {busiest} in any second ({sent} messages, {threads} threads) · "
-            f"{len(refused)} refused with 429 · {answers} · {self.memory:.0f} MB · {self.cpu * 1000 / len(times):.1f} ms CPU a request"
+            f"{len(refused)} refused with 429 · {answers} · "
+            f"{self.memory:.0f} MB · {self.cpu * 1000 / len(times):.1f} ms CPU a request"
         )
 
 
