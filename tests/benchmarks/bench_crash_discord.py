@@ -12,8 +12,8 @@ from random import Random
 from tests.fakes.courier import parent
 from tests.fakes.discord_courier import killed_until_done
 
-ROUNDS = 30
-CHANNELS, FORUMS = 40, 25
+ROUNDS = 20
+CHANNELS, FORUMS = 20, 12
 
 
 def main() -> None:
