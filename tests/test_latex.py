@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.document import Bold, Italic, Math, Text
@@ -345,6 +345,8 @@ def test_whatever_comes_one_clean_line_comes_out(text: str) -> None:
 
 
 @given(nasty)
+@example("`\\emph\\cite{\\ding{")
+@example("\\emph{a} \\emph{\\cite{b}} \\emph{c}, d")
 def test_spans_joined_are_the_readable_text_and_neighbours_are_merged(text: str) -> None:
     parts = spans(text)
 

@@ -28,16 +28,27 @@ def tidy(pieces: Iterable[Piece], *, strip: bool = False) -> tuple[Span, ...]:
             out.append(piece)
             continue
         text = _words(piece.text)
-        last = out[-1] if out else None
-        if (strip and not out) or (last and last.text.endswith(" ")):
+        if (strip and not out) or (out and out[-1].text.endswith(" ")):
             text = text.lstrip()
-        if last and not isinstance(last, Math) and text[:1] in {",", ";", "."}:
-            out[-1] = type(last)(last.text.rstrip())
-        if text:
+        if text[:1] in {",", ";", "."}:
+            _end_tightly(out)
+        if text and out and type(out[-1]) is type(piece):  # what stood between them was nothing but a citation
+            out[-1] = type(piece)(out[-1].text + text)
+        elif text:
             out.append(type(piece)(text))
-    if strip and out and not isinstance(out[-1], Math):
-        out[-1] = type(out[-1])(out[-1].text.rstrip())
+    if strip:
+        _end_tightly(out)
     return tuple(piece for piece in out if piece.text)
+
+
+def _end_tightly(out: list[Piece]) -> None:
+    """No white space at the end, nor pieces of nothing else; a formula ends as it does."""
+    while out and not isinstance(last := out[-1], Math):
+        text = last.text.rstrip()
+        if text:
+            out[-1] = type(last)(text)
+            return
+        out.pop()
 
 
 def _words(text: str) -> str:
