@@ -12,14 +12,14 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, assert_never
 
-from adapters.plain_text import text_of
 from bot.document import (
     Actions,
     Block,
     Card,
     Details,
+    Divider,
     Document,
     Figure,
     Heading,
@@ -32,6 +32,7 @@ from bot.document import (
     Span,
     Spans,
     Text,
+    plain,
 )
 
 Fits: TypeAlias = Callable[[tuple[Block, ...]], bool]
@@ -46,7 +47,28 @@ _ENOUGH = "x" * 20
 def slices(document: Document, fits: Fits) -> tuple[Document, ...]:
     """`document` in pieces that each fit and say something. Raises ValueError if one character is too much."""
     pieces = _packed(document.blocks, fits, _pieces)
-    return tuple(Document(blocks, document.language) for blocks in pieces if text_of(blocks).strip())
+    return tuple(Document(blocks, document.language) for blocks in pieces if any(map(_says, blocks)))
+
+
+def _says(block: Block) -> bool:
+    """Is there a word or a button in it? A bullet, a rule or the mark of a quotation alone says nothing."""
+    match block:
+        case Heading() | Paragraph() | Quote():
+            return bool(plain(block.spans).strip())
+        case ListBlock():
+            return any(plain(item.spans).strip() for item in block.items)
+        case Details():
+            return bool(plain(block.summary).strip()) or any(map(_says, block.blocks))
+        case Card():
+            return any(map(_says, block.blocks))
+        case Divider():
+            return False
+        case Actions():
+            return bool(block.actions)
+        case Figure():
+            return True
+        case _:
+            assert_never(block)
 
 
 def _packed(

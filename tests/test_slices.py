@@ -13,6 +13,7 @@ from bot.document import (
     Block,
     Card,
     Details,
+    Divider,
     Document,
     Heading,
     Item,
@@ -131,6 +132,13 @@ def test_a_link_that_is_too_long_gives_up_its_form_not_its_words() -> None:
 def test_a_limit_nothing_fits_in_is_an_error_not_a_loop() -> None:
     with pytest.raises(ValueError, match="too much"):
         cut(Document(paragraphs("😀")), 1)
+
+
+def test_marks_without_words_are_no_slice_of_their_own() -> None:
+    bare = (Quote((Text(""),)), Divider(), ListBlock((Item((Text(" "),), 1),)), Card((Quote((Text(""),)),)))
+    for block in bare:
+        assert [text_of(piece.blocks) for piece in cut(Document((*paragraphs("x" * 40), block)), 40)] == ["x" * 40]
+        assert len(cut(Document((*paragraphs("x"), block)), 400)) == 1
 
 
 def test_an_empty_document_has_no_slices() -> None:
