@@ -28,6 +28,7 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.linking import link
 from bot.delivery.outcomes import Next, Rules
 from bot.delivery.pacing import Pacing, Turn
+from bot.delivery.silence import Silence
 from bot.outbox_table import Due, Form, Message
 from bot.platforms import (
     BadFormat,
@@ -35,10 +36,8 @@ from bot.platforms import (
     Fatal,
     Linking,
     MessageRef,
-    NotSent,
     Part,
     Platform,
-    RetryLater,
     Searching,
     Unknown,
 )
@@ -55,11 +54,6 @@ AFTER_A_SURPRISE = 10.0
 
 MOMENT = 0.01
 """Seconds a target may stand in line for; who must wait longer makes room for others."""
-
-TROUBLED = 3
-"""So many chats in a row that failed, and none that worked: it is the platform, not the chat."""
-
-LONGEST_REST = 60.0
 
 BACKLOG = 100
 """Targets that stand in line while nobody need make more: three seconds and more of the fastest platform's pace."""
@@ -93,10 +87,11 @@ class Sender:
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)  # by target id
     _again: set[int] = field(default_factory=set, init=False)  # targets to look at again, when their task ends
     _sending: set[asyncio.Task[None]] = field(default_factory=set, init=False)
-    _troubled: set[str] = field(default_factory=set, init=False)  # chat ids, since something worked
-    _rests: int = field(default=0, init=False)
-    _rests_until: float = field(default=-inf, init=False)
+    _silence: Silence = field(init=False)
     _stop_at: float | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._silence = Silence(self.platform.name, self.pacing, self.random)
 
     # ------------------------------------------------------------ the loop
 
@@ -222,7 +217,7 @@ class Sender:
                     message.target, message.part, nonce=message.nonce, root=message.root, silent=message.silent
                 )
             )
-        self._obey(due, result)
+        self._silence.obey(due, result)
         simpler, form = await self._simpler(message, result) if isinstance(result, BadFormat) else ((), "plain")
         rules = self._rules()
         following = await self._recorded(
@@ -257,7 +252,7 @@ class Sender:
             await turn.comes()
             turn.leaves()
             error = await self._called(self.platform.edit(message.ref, part))
-            self._obey(due, error)
+            self._silence.obey(due, error)
         rules = self._rules()
         following = await self._recorded(lambda db: outcomes.conclude_edit(db, message, part, error, rules=rules))
         return await self._linked(message, following) if error is None else following
@@ -296,26 +291,6 @@ class Sender:
         except Exception as exc:  # an adapter that breaks its promise proves nothing about the message
             logger.exception("not a DeliveryError: platform=%s", self.platform.name)
             return Unknown(type(exc).__name__)
-
-    def _obey(self, due: Due, result: object) -> None:
-        """Keep the silence that was asked for; rest if it is the platform that fails, not one chat."""
-        name, now = self.platform.name, asyncio.get_running_loop().time()
-        if isinstance(result, RetryLater):
-            if result.everywhere:
-                self.pacing.halt(name, result.after)
-            else:
-                self.pacing.halt_chat(name, due.target.chat_id, due.kind, result.after)
-        if not isinstance(result, RetryLater | NotSent | Unknown):
-            self._troubled.clear()
-            self._rests = 0
-            return
-        self._troubled.add(due.target.chat_id)
-        if len(self._troubled) >= TROUBLED and now >= self._rests_until:
-            self._rests += 1
-            rest = min(LONGEST_REST, pause(self._rests, self.random.random()).total_seconds())
-            self._rests_until = now + rest
-            self.pacing.halt(name, rest)
-            logger.warning("platform in trouble: platform=%s rest=%.0f s", name, rest)
 
     async def _simpler(self, message: Message, error: BadFormat) -> tuple[Sequence[Part], Form]:
         """The same slice in another form, if the platform has learned that it must; else in plain text."""
