@@ -75,6 +75,9 @@ def _packed(
     units: Sequence[T], fits: Callable[[tuple[T, ...]], bool], cut: Callable[[T, Callable[[T], bool]], list[T]]
 ) -> Iterator[tuple[T, ...]]:
     """Units together while they fit, one that is too much by itself cut. A heading goes with what stands below it."""
+    if units and fits(tuple(units)):  # as nearly everything does
+        yield tuple(units)
+        return
     current: list[T] = []
     for unit in units:
         if fits((*current, unit)):

@@ -42,6 +42,10 @@ _CLASSES: Mapping[str, type[Any]] = MappingProxyType(
     }
 )
 
+_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {name: tuple(field.name for field in fields(cls)) for name, cls in _CLASSES.items()}
+)
+
 
 class NoDocument(ValueError):
     """This JSON is not of a Document we know, perhaps one of a newer Paperboy."""
@@ -85,7 +89,8 @@ def _encoded(value: Any) -> Any:  # noqa: ANN401 - a value of any field of any b
         return [_encoded(one) for one in value]
     if value is None or isinstance(value, str | int):
         return value
-    return {"is": type(value).__name__.lower()} | {f.name: _encoded(getattr(value, f.name)) for f in fields(value)}
+    name = type(value).__name__.lower()
+    return {"is": name} | {each: _encoded(getattr(value, each)) for each in _FIELDS[name]}
 
 
 def _decoded(value: Any) -> Any:  # noqa: ANN401 - likewise

@@ -45,7 +45,7 @@ class Refusals:
 
     def are_for(self, document: Document) -> bool:
         """Was this refused, or everything within a day?"""
-        return self.are_for_all() or _key(document) in self._slices
+        return self.are_for_all() or (bool(self._slices) and _key(document) in self._slices)
 
     def are_for_all(self) -> bool:
         """Was it the method, within a day?"""

@@ -62,6 +62,7 @@ class Outbox:
         at_once: int = AT_ONCE,
     ) -> None:
         self._ledger = Ledger(database)
+        self._intake = Ledger(database)  # many new digests at a time do not stand before what is being sent
         self._clock = clock
         self._chat = chat
         self._report = report
@@ -122,7 +123,7 @@ class Outbox:
                 )
             return target_id, digest_id
 
-        target_id, digest_id = await self._ledger.write(work)
+        target_id, digest_id = await self._intake.write(work)
         if digest_id is not None:
             await self._look(target.platform, target_id)
         return digest_id
@@ -137,7 +138,7 @@ class Outbox:
             target_id = target_table.known_id(db.conn, target)
             return target_id, digest_table.put_messages(db, target_id, parts, key=f"tell {key}", silent=silent) > 0
 
-        target_id, is_new = await self._ledger.write(work)
+        target_id, is_new = await self._intake.write(work)
         await self._look(target.platform, target_id)
         return is_new
 
@@ -227,8 +228,9 @@ class Outbox:
         await self._stopped.wait()
 
     def close(self) -> None:
-        """Let go of the thread; after `run` has ended."""
+        """Let go of the threads; after `run` has ended."""
         self._ledger.close()
+        self._intake.close()
 
     async def counts(self) -> dict[str, int]:
         """How many messages are `ready`, `sent`, … , `held`, and how many sends may have made one arrive twice."""
