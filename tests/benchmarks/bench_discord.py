@@ -35,8 +35,9 @@ from tests.benchmarks.bench_outbox import resident
 from tests.fakes.chats import add_targets
 from tests.fakes.discord_courier import documents, papers
 from tests.fakes.discord_office import running
-from tests.fakes.discord_process import Remote, remote
+from tests.fakes.discord_process import remote
 from tests.fakes.messenger import Core, Memo
+from tests.fakes.pipes import Remote
 
 NUMBER = 5_000
 WHOLE = 600

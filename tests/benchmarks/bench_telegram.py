@@ -30,8 +30,9 @@ from bot.topics.catalogue import topic
 from tests.benchmarks.bench_outbox import resident
 from tests.fakes.chats import say
 from tests.fakes.newsroom import LONG_AGO, announced
+from tests.fakes.pipes import Remote
 from tests.fakes.telegram import TOKEN
-from tests.fakes.telegram_process import Remote, remote
+from tests.fakes.telegram_process import remote
 from tests.fakes.whole_bot import Clock, Run, WholeBot
 
 PRIVATE, GROUPS = 8_000, 2_000

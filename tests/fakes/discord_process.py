@@ -6,10 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes import pipes
 from tests.fakes.discord_model import Channel, Person
 from tests.fakes.discord_server import FakeDiscord
-from tests.fakes.processes import ROOT
+from tests.fakes.pipes import Remote, be_quiet, serve
 
 A_GUILD = 100
 """Channels of a server."""
@@ -89,47 +86,16 @@ class Server:
 
 async def main() -> None:
     """Serve until nothing more can be read."""
-    logging.disable(logging.CRITICAL)  # who hangs up at the end is no news
-    loop, lines = asyncio.get_running_loop(), asyncio.StreamReader(limit=1 << 20)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    be_quiet()
     async with FakeDiscord(identify_window=0) as discord:
-        server = Server(discord)
-        while line := await lines.readline():
-            sys.stdout.write(f"{json.dumps(await server.do(json.loads(line)))}\n")
-            sys.stdout.flush()
-        if server.asking is not None:
-            server.asking.cancel()
-
-
-@dataclass
-class Remote:
-    """This side of the pipe. Everything blocks until it is done there."""
-
-    process: subprocess.Popen[str]
-
-    def do(self, what: str, **given: object) -> Any:  # noqa: ANN401 - JSON
-        """See `Server.do`."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(f"{json.dumps({'do': what, **given})}\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        await serve(Server(discord))
 
 
 @contextmanager
 def remote() -> Iterator[Remote]:
     """A server that enforces its limits."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes.discord_process"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Remote(process)
-    finally:
-        process.communicate(timeout=60)
+    with pipes.remote(__name__) as there:
+        yield there
 
 
 if __name__ == "__main__":

@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.processes import ROOT
+from tests.fakes import pipes
+from tests.fakes.pipes import Remote, be_quiet, serve
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_places import User
 
@@ -77,47 +75,16 @@ class Server:
 
 async def main(tolerance: float) -> None:
     """Serve until nothing more can be read."""
-    logging.disable(logging.CRITICAL)  # who hangs up at the end is no news
-    loop, lines = asyncio.get_running_loop(), asyncio.StreamReader(limit=1 << 20)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    be_quiet()
     async with FakeTelegram(limits="on", tolerance=tolerance) as telegram:
-        server = Server(telegram)
-        while line := await lines.readline():
-            sys.stdout.write(f"{json.dumps(await server.do(json.loads(line)))}\n")
-            sys.stdout.flush()
-        if server.asking is not None:
-            server.asking.cancel()
-
-
-@dataclass
-class Remote:
-    """This side of the pipe. Everything blocks until it is done there."""
-
-    process: subprocess.Popen[str]
-
-    def do(self, what: str, **given: object) -> Any:  # noqa: ANN401 - JSON
-        """See `Server.do`."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(f"{json.dumps({'do': what, **given})}\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        await serve(Server(telegram))
 
 
 @contextmanager
 def remote(*, tolerance: float) -> Iterator[Remote]:
     """A server; limits are enforced, by windows that are `tolerance` seconds shorter."""
-    process = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "tests.fakes.telegram_process", str(tolerance)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Remote(process)
-    finally:
-        process.communicate(timeout=60)
+    with pipes.remote(__name__, tolerance) as there:
+        yield there
 
 
 if __name__ == "__main__":
