@@ -76,7 +76,10 @@ def card(
 
 
 def line(entry: Entry, *, number: int | None, style: Style) -> Item:
-    """`entry` in one line: what it is called, linked, and what is new; with the whole title in the layout `titles`."""
+    """`entry` in one line: what it is called, linked, and what is new.
+
+    In the layout `titles`, which says no more of it, with its whole title and its id.
+    """
     title = readable_title(entry)
     name = title if style.layout == "titles" else short_title(title)
     spans: list[Span] = [Link(name, links.page(entry.paper, named=entry.named))]
@@ -85,6 +88,8 @@ def line(entry: Entry, *, number: int | None, style: Style) -> Item:
         told = _replaced(entry, style.language)
     if told:
         spans.append(Text(f" — {told}"))
+    if style.layout == "titles" and name != entry.paper.id:
+        spans += (DOT, Text(entry.paper.id))
     return Item(tuple(spans), number)
 
 

@@ -174,12 +174,12 @@ def test_every_paper_has_one_line_and_then_a_card_of_the_same_number() -> None:
     assert [card.key for card in cards(document)] == ["1", "2"]
 
 
-def test_titles_are_one_line_a_paper_and_nothing_else() -> None:
+def test_titles_are_one_line_a_paper_with_its_id_and_nothing_else() -> None:
     document = digest(made(entry("1"), entry("2")), language="en", layout="titles")
     assert not cards(document)
     assert [plain(item.spans) for item in listed(document)] == [
-        "Title of 1 — twice as fast",
-        "Title of 2 — twice as fast",
+        "Title of 1 — twice as fast · 1",
+        "Title of 2 — twice as fast · 2",
     ]
     assert all(isinstance(item.spans[0], Link) for item in listed(document))
 
