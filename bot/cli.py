@@ -145,9 +145,15 @@ def digest(  # noqa: PLR0917 - options, which are named on the command line
 def summarize(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="arXiv ids or links, any way people name a paper.")],
     language: Language = None,
+    brief: Annotated[
+        bool, typer.Option("--brief/--deep", help="From the abstract, or from the whole text and in parts.")
+    ] = False,
     form: AsFormat = Format.TEXT,
 ) -> None:
-    """Papers on demand: their latest version, summarized."""
+    """Papers on demand: their latest version, summarized.
+
+    In depth only where a model is set up; without one, by sentences of the abstract.
+    """
     with terminal.answering():
         spoken = terminal.language(language)
         from bot.sources.ids import NotAnId, find  # noqa: PLC0415 - only here
@@ -164,7 +170,9 @@ def summarize(
 
         async def make(progress: Progress) -> tuple[Digest, tuple[ArxivId, ...]]:
             async with newsroom(Settings.read()) as room:
-                return await room.on_demand(tuple(asked.values()), language=spoken, progress=progress)
+                return await room.on_demand(
+                    tuple(asked.values()), language=spoken, depth="brief" if brief else "deep", progress=progress
+                )
 
         with terminal.progress() as progress:
             made, missing = asyncio.run(make(progress))

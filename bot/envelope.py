@@ -1,10 +1,12 @@
 """The documented JSON of `digest` and `summarize`: `docs/envelope.schema.json` is generated from these classes. Pure.
 
-All text is readable Unicode: no LaTeX command, no markup. What the source did not give is null.
+All text is readable Unicode: no LaTeX command, no markup. What the source did not give is null. Fields may be added to
+a schema; one that is there keeps its name and its meaning.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date as Date  # noqa: N812 - the envelope has a field called date
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -14,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.latex import readable
 from bot.links import links
 from bot.locales import say
-from bot.models import Depth, Digest, Entry, Kind, Method, Paper, Summary, TextSource
+from bot.models import Depth, Digest, Entry, Kind, Method, Paper, Part, Summary, Takeaway, TextSource
 
 SCHEMA: Final = 1
 
@@ -62,6 +64,14 @@ class TakeawayShape(_Shape):
 
     text: str
     evidence: str
+    section: str = Field(description="where that stands, as the paper calls it (Table 2); empty: the abstract")
+
+
+class PartShape(_Shape):
+    """Some of a deep summary's statements: what they are about; `readers`: who should read the paper."""
+
+    kind: Part
+    statements: tuple[TakeawayShape, ...]
 
 
 class ChecksShape(_Shape):
@@ -71,6 +81,7 @@ class ChecksShape(_Shape):
     supported: int = Field(description="those whose passage was found in the source")
     dropped: int = Field(description="statements left out because they failed a check")
     problems: tuple[str, ...]
+    repaired: int = Field(description="places put right without asking the model again (terms, empty openings)")
 
 
 class UsageShape(_Shape):
@@ -92,6 +103,9 @@ class SummaryShape(_Shape):
     headline: str
     tldr: str
     takeaways: tuple[TakeawayShape, ...]
+    parts: tuple[PartShape, ...] = Field(
+        description="of a deep summary: the takeaways once more, by what they are about; empty in brief"
+    )
     title_translation: str | None
     abstract_translation: str | None
     checks: ChecksShape
@@ -188,7 +202,8 @@ def _summary(summary: Summary) -> SummaryShape:
         model=summary.model,
         headline=summary.headline,
         tldr=summary.tldr,
-        takeaways=tuple(TakeawayShape(text=t.text, evidence=t.evidence) for t in summary.takeaways),
+        takeaways=_takeaways(summary.takeaways),
+        parts=tuple(PartShape(kind=each.kind, statements=_takeaways(each.statements)) for each in summary.parts),
         title_translation=summary.title_translation,
         abstract_translation=summary.abstract_translation,
         checks=ChecksShape(
@@ -196,6 +211,7 @@ def _summary(summary: Summary) -> SummaryShape:
             supported=checks.supported,
             dropped=checks.dropped,
             problems=checks.problems,
+            repaired=checks.repaired,
         ),
         usage=UsageShape(
             calls=usage.calls, prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens
@@ -203,3 +219,7 @@ def _summary(summary: Summary) -> SummaryShape:
         if usage
         else None,
     )
+
+
+def _takeaways(given: Iterable[Takeaway]) -> tuple[TakeawayShape, ...]:
+    return tuple(TakeawayShape(text=each.text, evidence=each.evidence, section=each.section) for each in given)

@@ -18,7 +18,9 @@ import pytest
 from bot.bundle import bundled
 from bot.models import Announcement, Kind, Listed, Paper
 from tests.fakes.arxiv import FakeArxiv
+from tests.fakes.arxiv_texts import TextArxiv
 from tests.fakes.openai import KEY, MODEL, FakeOpenAI
+from tests.fakes.papers_html import page, paragraph, section
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "docs" / "envelope.schema.json").read_text(encoding="utf-8"))
@@ -262,6 +264,23 @@ def test_without_a_network_the_bundled_papers_can_be_summarized(desk: Desk) -> N
     assert found["entries"][0]["paper"]["title"].startswith("NV-Embed")
     assert found["entries"][0]["paper"]["version"] is None
     assert any("came with Paperboy" in note for note in found["notes"])
+
+
+def test_in_depth_it_reads_the_whole_text_and_says_where_each_statement_stands(tmp_path: Path) -> None:
+    text = "The scheduler keeps 64 queues. It drops the longest one when memory is short."
+    method = section("3", "Method", paragraph(text))
+    with TextArxiv(pages={"2605.00021v1": page(method)}) as arxiv, FakeOpenAI() as server:
+        arxiv.papers["2605.00021"] = paper(21)
+        env = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "PAPERBOY_MODEL": MODEL}
+        desk = Desk(tmp_path, arxiv)
+        deep = desk.json("summarize", "2605.00021", env=env)["entries"][0]["summary"]
+        brief = desk.json("summarize", "--brief", "2605.00021", env=env)["entries"][0]["summary"]
+
+    assert (deep["depth"], deep["source"], brief["depth"], brief["source"]) == ("deep", "html", "brief", "abstract")
+    assert [part["kind"] for part in deep["parts"]][:2] == ["problem", "method"]
+    assert [each for part in deep["parts"] for each in part["statements"]] == deep["takeaways"]
+    assert {each["section"] for each in deep["takeaways"]} >= {"", "3 Method"}
+    assert (brief["parts"], {each["section"] for each in brief["takeaways"]}) == ([], {""})
 
 
 def test_a_model_writes_in_the_language_asked_for_once_a_paper(desk: Desk) -> None:

@@ -1,7 +1,8 @@
 """Statements that turn what their source says round: negations, directions, what is given up for what. Pure.
 
 Only what can be told with hardly a wrong alarm: a statement in the paper's language is compared with the sentence it
-nearly copies; across languages, the verb beside a number, the object of a sacrifice, and what is said to be new.
+nearly copies, word by word and then loosely; across languages, the verb beside a number, the object of a sacrifice, and
+what is said to be new.
 """
 
 from __future__ import annotations
@@ -11,9 +12,16 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.summaries.evidence import stems
+from bot.summaries.turned import OPPOSITES, turned
 
 NEAR: Final = 0.6
 """The part of a statement's words a sentence must share to be what it says again."""
+
+NEARER: Final = 0.75
+"""The same, where words are compared wherever they stand."""
+
+LONG: Final = 4
+"""Content words a statement needs for that."""
 
 _WORD: Final = re.compile(r"[a-z]+(?:['’]t)?|[.;:,]")
 _NEGATORS: Final = frozenset({"not", "no", "never", "cannot", "without", "neither", "nor"})
@@ -21,26 +29,10 @@ _IMPLIED: Final = re.compile(
     r"\b(?:remov|eliminat|avoid|prevent|lack|fail|free\b|drop|exclud|omit|absen|unable|imposs|neglect|ignor|few\b|little"
     r"|unlike|instead|rather|rarely|hardly|not only|not just|no longer|no more|whether)",
 )
-_OPPOSITES: Final = (
-    (r"(?:out(?:perform|class)|surpass|exceed|beat)\w*", r"(?:underperform|trail|lag)\w*"),
-    (r"increas\w*", r"(?:decreas|reduc)\w*"),
-    (r"(?:improv|enhanc|boost)\w*", r"(?:degrad|worsen|impair|harm)\w*"),
-    (r"higher|highest", r"lower|lowest"),
-    (r"better|best", r"worse|worst"),
-    (r"faster|fastest", r"slower|slowest"),
-    (r"more|most", r"less|fewer|least|fewest"),
-    (r"larger|largest|bigger", r"smaller|smallest"),
-    (r"superior", r"inferior"),
-    (r"above", r"below"),
-    (r"gains?", r"loss(?:es)?"),
-    (r"strong\w*", r"weak\w*"),
-    (r"succeed\w*|successful\w*", r"fail\w*|unsuccessful\w*"),
-    (r"with", r"without"),
-    (r"can", r"cannot"),
-)
 _RULES: Final = tuple(
     (re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b"))
-    for pair in _OPPOSITES
+    for pair in OPPOSITES
+    if pair[0] not in {"with", "can"}  # which every other sentence has
     for one, other in (pair, pair[::-1])
 )
 
@@ -57,13 +49,24 @@ def reversed_of(text: str, sentences: Sequence[str], *, same_language: bool) -> 
 
 
 def _copied(text: str, sentences: Sequence[str]) -> str | None:
-    """Compared with the sentence `text` nearly copies."""
+    """Compared with the sentence `text` nearly copies; of several alike, with the one that agrees with it."""
     own = stems(text)
-    if len(own) < 4:
+    if not own:
         return None
-    shares = [(len(own & stems(sentence)) / len(own), sentence) for sentence in sentences]
-    share, nearest = max(shares, default=(0.0, ""))
-    if share < NEAR:
+    shares = [len(own & stems(sentence)) / len(own) for sentence in sentences]
+    most = max(shares, default=0.0)
+    if most < NEAR:
+        return None
+    alike = [sentence for share, sentence in zip(shares, sentences, strict=True) if share == most]
+    loosely = len(own) >= LONG and most >= NEARER
+    found = [_differs(text, sentence, loosely=loosely) for sentence in alike]
+    return found[0] if all(found) else None
+
+
+def _differs(text: str, nearest: str, *, loosely: bool) -> str | None:
+    if there := turned(text, nearest):
+        return f'the sentence says the opposite of "{there}"'
+    if not loosely:
         return None
     mine, theirs = text.lower(), nearest.lower()
     if found := _negated_differently(mine, theirs):

@@ -184,6 +184,7 @@ def _gold(folder: Path) -> None:
     if not path.exists():
         return
     refused, total, why = 0, 0, Counter[str]()
+    turned, caught, chance = 0, 0, random.Random(SEED)  # noqa: S311 - the same changes each time
     for line in path.read_text(encoding="utf-8").splitlines()[:PAPERS]:
         row = json.loads(line)
         abstract = " ".join(row["source"])
@@ -194,6 +195,10 @@ def _gold(folder: Path) -> None:
             if (problem := rules.problem(gold, ground)) is not None:
                 refused += 1
                 why[problem[:60]] += 1
+            elif (other := _negation(gold, chance)) is not None:
+                turned += 1
+                caught += rules.problem(other, ground) is not None
+    print(f"{'negated human TL;DRs':>22}: {caught}/{turned} caught ({caught / max(1, turned):.1%}), in other words")
     print(f"{'human TL;DRs':>22}: {refused}/{total} refused ({refused / max(1, total):.1%})")
     for problem, count in why.most_common(25):
         print(f"{'':>24}{count} x {problem}")
