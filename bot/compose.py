@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.document import (
@@ -118,6 +118,17 @@ def papers(
         blocks += [card(e, number=n, style=style, notes=_of(e, made)) for n, e in _numbered(made.entries)]
     blocks += _notes(_general(made, last=True), language)
     return _document((*blocks, *_footer(made.entries, language)), language)
+
+
+def unfolding(made: Digest, *, ready: Collection[str], language: str) -> Document:
+    """Papers somebody asked for while they are read: those not `ready` (ids) in brief, nothing above or below them."""
+    full = Style(language=language, abstracts=False, checked=True)
+    brief = replace(full, layout="compact")
+    numbered = _numbered(made.entries)
+    return _document(
+        [card(e, number=n, style=full if e.paper.id in ready else brief, notes=_of(e, made)) for n, e in numbered],
+        language,
+    )
 
 
 def arranged(made: Digest) -> tuple[Entry, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.models import ArxivId, Depth, Digest, Entry, Listed, Note, Paper, Topic
-from bot.ports import Announcements, PaperLookup, Progress, SourceError, no_progress
-from bot.summaries.service import Summaries
+from bot.models import ArxivId, Depth, Digest, Entry, Listed, Note, Paper, Summary, Topic
+from bot.ports import Announcements, Glimpse, PaperLookup, Progress, SourceError, no_glimpse, no_progress
+from bot.summaries.service import PROGRESS, Summaries
 from bot.topics.select import Selection, select
 
 
@@ -51,11 +51,13 @@ class Newsroom:
         second: str | None = None,
         depth: Depth = "deep",
         progress: Progress = no_progress,
+        glimpse: Glimpse = no_glimpse,
     ) -> tuple[Digest, tuple[ArxivId, ...]]:
         """Papers by id with their summaries, in the order asked, and the ids nobody could give us.
 
         `second` is another language in which each is said, in brief. Where arXiv cannot be asked, bundled papers stand
-        in with a note. Raises SourceError if nothing was found so.
+        in with a note. Raises SourceError if nothing was found so. `glimpse` sees the papers when they are found, and
+        again whenever one has its summary.
         """
         try:
             papers, notes = await self.lookup.papers(asked, progress=progress)
@@ -69,8 +71,23 @@ class Newsroom:
         found = [(each, papers[each.key]) for each in asked if each.key in papers]
         entries = tuple(Entry(paper=paper, named=_honoured(each, paper)) for each, paper in found)
         selection = Selection(entries=entries, left=())
+        summaries: dict[str, Summary] = {}
+
+        def watched(what: str, done: int, total: int) -> None:
+            progress(what, done, total)
+            if what == PROGRESS:
+                seen = tuple(replace(entry, summary=summaries.get(entry.paper.id)) for entry in entries)
+                glimpse(Digest(entries=seen, notes=tuple(notes)))
+
         making = self._filled(
-            selection, topics=(), day=None, language=language, depth=depth, notes=notes, progress=progress
+            selection,
+            topics=(),
+            day=None,
+            language=language,
+            depth=depth,
+            notes=notes,
+            progress=watched,
+            summaries=summaries,
         )
         if second is None:
             return await making, missing
@@ -79,6 +96,10 @@ class Newsroom:
         )
         both = tuple(replace(entry, second=others.summaries[entry.paper.id]) for entry in digest.entries)
         return replace(digest, entries=both), missing
+
+    async def at_once(self, papers: Sequence[Paper], *, language: str) -> Mapping[str, Summary]:
+        """What can be said of `papers` in brief, by id: to be asked of a newsroom that makes no model calls."""
+        return (await self.summaries.brief(papers, language=language)).summaries
 
     async def _filled(
         self,
@@ -90,10 +111,11 @@ class Newsroom:
         depth: Depth = "brief",
         notes: Iterable[Note] = (),
         progress: Progress = no_progress,
+        summaries: dict[str, Summary] | None = None,
     ) -> Digest:
         """`selection` with a summary for each entry."""
         papers = [entry.paper for entry in selection.entries]
-        made = await self.summaries.of(papers, language=language, depth=depth, progress=progress)
+        made = await self.summaries.of(papers, language=language, depth=depth, progress=progress, made=summaries)
         return Digest(
             topics=tuple(topics),
             date=day,

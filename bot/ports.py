@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from bot.models import ArxivId, Depth, Full, Listed, Note, Paper, Summary
+from bot.models import ArxivId, Depth, Digest, Full, Listed, Note, Paper, Summary
 
 Clock = Callable[[], datetime]
 """Now: aware, UTC."""
@@ -16,8 +16,20 @@ Progress = Callable[[str, int, int], None]
 """What is being done, how much of it is done, how much there is (0: not known)."""
 
 
+TEXT, WRITING = "fulltext", "writing"
+"""What a summary in the making tells a Progress: that the text is read, in so many steps; that it is written."""
+
+
 def no_progress(what: str, done: int, total: int) -> None:
     """For callers nobody watches."""
+
+
+Glimpse = Callable[[Digest], None]
+"""Papers that were asked for, as far as they are known: one without a summary is still being read."""
+
+
+def no_glimpse(made: Digest) -> None:
+    """For callers who wait for the whole."""
 
 
 class BotError(Exception):
@@ -263,6 +275,8 @@ class Summarizer(Protocol):
     model: str
     prompt_version: str
 
-    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
-        """Raises SummaryError."""
+    async def summarize(
+        self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+    ) -> Summary:
+        """Raises SummaryError. `progress` hears of TEXT and WRITING."""
         ...

@@ -21,7 +21,7 @@ from bot.costs.compare import PURPOSE, Trial, compare, front, to_json
 from bot.costs.prices import DOLLAR, Price, Prices
 from bot.costs.usage_table import Allowance
 from bot.models import Checks, Depth, Paper, Summary, Usage
-from bot.ports import BadKey, Refused, Summarizer, SummaryError
+from bot.ports import BadKey, Progress, Refused, Summarizer, SummaryError, no_progress
 from bot.store import Store
 from bot.summaries.endpoint import free
 from tests.samples import DAY, NOW, paper, summary
@@ -43,7 +43,9 @@ class Model:
     prompt_version: str = "1"
     asked: list[str] = field(default_factory=list)
 
-    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+    async def summarize(
+        self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+    ) -> Summary:
         self.asked.append(paper.id)
         for _ in range(self.calls):
             async with self.spend(Call(model=self.model, prompt_tokens=2000, completion_tokens=2000)) as bill:

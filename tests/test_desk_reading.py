@@ -66,6 +66,13 @@ async def test_abstract_and_passages_are_left_to_buttons_where_nothing_folds(at:
     assert [block.kind for block in folded] == ["takeaways", "evidence", "abstract"]
 
 
+async def test_in_a_group_there_is_one_thing_to_unfold_whatever_its_form(at: Front) -> None:
+    at.chats.ensure(GROUP, kind="group", title="", languages=("en",), now=NOW)
+    at.chats.save_settings(GROUP, Settings(form="rich"), next_due_at=None)
+    shown = cards(await at.say("/summarize 2405.17428", kind="group"))[0].blocks
+    assert [block.kind for block in shown if isinstance(block, Details)] == ["takeaways"]
+
+
 async def test_several_papers_have_numbers(at: Front) -> None:
     at.reading.known = {"2405.17428": "NV-Embed", "2409.15700": "Another"}
     assert [card.number for card in cards(await at.say("2405.17428 2409.15700"))] == [1, 2]

@@ -105,6 +105,24 @@ async def test_a_summary_says_at_once_that_it_works_and_becomes_the_answer(tmp_p
         assert not answer.private
 
 
+async def test_a_summary_appears_in_steps_in_one_message(tmp_path: Path) -> None:
+    async with campus(tmp_path) as c, c.open():
+        c.announce(TUESDAY, *ids(1))
+        model = c.bot.model
+        assert model is not None
+        model.gate.clear()
+        answer = await c.server.uses(c.bob, c.papers, "summarize", {"ids": "2605.00001"})
+        await answer.until(lambda each: "step 2 of 4" in each.text)
+        step = answer.text
+        assert step.startswith("Language model 2605.00001")
+        assert "from the abstract: A language model. It is good." in step
+        model.gate.set()
+        await answer.until(lambda each: "big says" in each.text)
+        assert "step" not in answer.text
+        assert model.asked == ["2605.00001"]
+        assert len(c.ours(c.papers)) == 1
+
+
 async def test_a_summary_that_takes_more_than_fifteen_minutes_comes_to_the_channel(tmp_path: Path) -> None:
     async with campus(tmp_path) as c, c.open():
         c.announce(TUESDAY, *ids(1))

@@ -17,7 +17,7 @@ from bot.digest_table import left
 from bot.document import Actions, Card, Document
 from bot.models import Depth, Paper, Summary
 from bot.platforms import MessageRef, Part
-from bot.ports import ServerFailed
+from bot.ports import Progress, ServerFailed, no_progress
 from bot.targets import Access, Chat, ChatKind, Settings, Target
 from bot.topics.catalogue import topic
 from tests.fakes.newsroom import HALL, NO_QUIET, ROOM, TUESDAY, World, announced
@@ -34,7 +34,9 @@ class Slow(FakeSummarizer):
 
     seconds: dict[str, float] = field(default_factory=dict)
 
-    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+    async def summarize(
+        self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+    ) -> Summary:
         await asyncio.sleep(self.seconds.get(f"{paper.id} {language}", self.seconds.get(paper.id, 0)))
         made = await super().summarize(paper, language=language, depth=depth)
         return replace(made, tldr=f"big says in {language}", headline=f"news of {paper.id}")

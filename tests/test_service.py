@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.models import Depth, Paper, Summary
-from bot.ports import (
-    Refused,
-)
+from bot.ports import Progress, Refused, no_progress
 from bot.store import Store
 from bot.summaries.service import Summaries, Summarized, key_of
 from tests.fakes.summarizers import FakeExtractive, FakeSummarizer, service, until
@@ -168,7 +166,9 @@ async def test_the_loop_stays_free_while_sentences_are_chosen(store: Store) -> N
     loops = threading.Event()
 
     class Slow(FakeExtractive):
-        async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+        async def summarize(
+            self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+        ) -> Summary:
             assert loops.wait(5)  # blocks its thread until the loop has come round
             return await super().summarize(paper, language=language, depth=depth)
 

@@ -20,6 +20,7 @@ from bot.ports import (
     BudgetSpent,
     Clock,
     Filtered,
+    Progress,
     RateLimited,
     Refused,
     ServerFailed,
@@ -28,6 +29,7 @@ from bot.ports import (
     TooLong,
     Truncated,
     UnknownModel,
+    no_progress,
 )
 from bot.store import Store, StoreError
 from bot.summaries.service import key_of
@@ -123,7 +125,9 @@ async def test_three_failures_of_the_server_in_a_row_end_the_asking(store: Store
 
 async def test_failures_of_the_server_that_are_not_in_a_row_do_not(store: Store) -> None:
     class Shaky(FakeSummarizer):
-        async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+        async def summarize(
+            self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+        ) -> Summary:
             self.every = ServerFailed("no") if len(self.asked) % 3 else None  # two of three calls, whichever papers
             return await super().summarize(paper, language=language, depth=depth)
 

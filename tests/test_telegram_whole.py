@@ -218,6 +218,24 @@ async def test_a_summary_says_at_once_that_it_works_and_becomes_the_answer(tmp_p
         assert answer.button("Abstract").url is not None, "what is long opens in private"
 
 
+async def test_a_summary_appears_in_steps_in_one_message(tmp_path: Path) -> None:
+    async with town(tmp_path, pauses=PAUSES) as t, t.open():
+        papers(t, 1)
+        model = t.bot.model
+        assert model is not None
+        model.gate.clear()
+        t.people.says(t.bob, t.bob, "/summarize 2605.00001")
+        answer = await t.sees(t.bob, "step 2 of 4")
+        assert answer.text.startswith("Language model 2605.00001")
+        assert "from the abstract: A language model. It is good." in answer.text
+        model.gate.set()
+        await t.run.until(lambda: "big says" in answer.text)
+        await t.quiet()
+        assert "step" not in answer.text
+        assert model.asked == ["2605.00001"]
+        assert len(t.ours(t.bob)) == 1
+
+
 async def test_a_post_of_somebody_is_summarized_by_a_reply_and_a_digest_by_its_links(tmp_path: Path) -> None:
     async with town(tmp_path) as t, t.open():
         group, (digest,) = await reader(t, 1)

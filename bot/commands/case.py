@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ParamSpec, Protocol, TypeAlias
+from typing import Any, ParamSpec, Protocol, TypeAlias
 
 from bot.access import Admins, Limits, Policy
 from bot.chats import AlreadyApplied, Chats
@@ -20,16 +20,19 @@ from bot.delivery.incidents import NothingHeld, Undecided
 from bot.document import Block, Document
 from bot.languages import UnknownLanguage, known
 from bot.locales import Language, ui
-from bot.models import ArxivId, Digest, Topic
+from bot.models import ArxivId, Digest, Paper, Summary, Topic
 from bot.owners import OwnerCode
 from bot.people import People
 from bot.platforms import Actor, Ask, Reply, Where
-from bot.ports import Clock, Progress, no_progress
+from bot.ports import Clock, Glimpse, Progress, no_glimpse, no_progress
 from bot.rights import Check, all_is_well
 from bot.store import Store
 from bot.targets import Chat, Settings, Target
 
 P = ParamSpec("P")
+
+STEP = 3.0
+"""Seconds between two steps of an answer in private; a group, where all that is said counts together, gets half."""
 
 Notify: TypeAlias = Callable[[Actor, Document], Awaitable[None]]
 """Tell a person something in private."""
@@ -52,12 +55,23 @@ class Reading(Protocol):
     """Papers by id with their summaries: `bot.digest.Newsroom`."""
 
     async def on_demand(
-        self, asked: Sequence[ArxivId], *, language: str, second: str | None = None, progress: Progress = no_progress
+        self,
+        asked: Sequence[ArxivId],
+        *,
+        language: str,
+        second: str | None = None,
+        progress: Progress = no_progress,
+        glimpse: Glimpse = no_glimpse,
     ) -> tuple[Digest, tuple[ArxivId, ...]]:
         """The papers found, in the order asked, and the ids nobody could give us. Raises SourceError.
 
-        Each has its summary in `language`, and where `second` is given in that one too.
+        Each has its summary in `language`, and where `second` is given in that one too. `glimpse` sees the papers when
+        they are found, and again whenever one has its summary.
         """
+        ...
+
+    async def at_once(self, papers: Sequence[Paper], *, language: str) -> Mapping[str, Summary]:
+        """What can be said of `papers` in brief, by id; without a model call of one that makes none."""
         ...
 
 
@@ -107,7 +121,7 @@ class Means:
     """What the desk answers with. `modest` reads without model calls: what is cached, or the paper's own sentences.
 
     `watched` are the categories whose announcements are stored, `patience` the seconds after which an answer that is
-    not there yet is announced.
+    not there yet is announced, `step` those that one step towards it stands at least before the next.
     """
 
     chats: Chats
@@ -132,6 +146,7 @@ class Means:
     undecided: Undecided = field(default_factory=NothingHeld)
     wake: Wake = nobody_waits
     patience: float = 0.4
+    step: float = STEP
     pending: Pending = field(init=False)
     recent: Recent = field(init=False)
     people: People = field(init=False)
@@ -209,11 +224,33 @@ class Case:
 
     async def soon(self, making: Awaitable[Reply], meanwhile: Callable[[], Reply]) -> AsyncIterator[Reply]:
         """The answer; before it, if it takes longer than our patience, what to say meanwhile."""
+
+        async def said() -> Reply:
+            return meanwhile()
+
+        async for reply in self.in_steps(making, said, asyncio.Event()):
+            yield reply
+
+    async def in_steps(
+        self, making: Awaitable[Reply], meanwhile: Callable[[], Awaitable[Reply]], changed: asyncio.Event
+    ) -> AsyncIterator[Reply]:
+        """The answer; before it, from our patience on, what to say meanwhile, again whenever that `changed`.
+
+        Each step is shown for a while, and none twice. The answer waits for no step that is not being shown yet.
+        """
+        pause = self.means.step * (1 if self.ask.kind == "private" else 2)
         task = asyncio.ensure_future(self._ours(making))
+        shown: Reply | None = None
         try:
             await asyncio.wait({task}, timeout=self.means.patience)
-            if not task.done():
-                yield meanwhile()
+            while not task.done():
+                changed.clear()
+                step = await meanwhile()
+                if not task.done() and step != shown:
+                    yield step
+                    shown = step
+                    await asyncio.wait({task}, timeout=pause)
+                await _either(task, changed)
             yield await task
         finally:
             task.cancel()
@@ -222,6 +259,16 @@ class Case:
         """What it costs is on the account of this chat."""
         with caused_by(self.target):
             return await making
+
+
+async def _either(task: asyncio.Future[Reply], changed: asyncio.Event) -> None:
+    """Until `task` is done, or `changed` is set."""
+    waiting = asyncio.ensure_future(changed.wait())
+    both: set[asyncio.Future[Any]] = {task, waiting}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
 
 
 def chat_of(ask: Ask, stored: Chat | None) -> Chat:

@@ -11,6 +11,7 @@ from bot.chat_digest import is_roomy
 from bot.commands.case import Case
 from bot.commands.permission import refused, verdict
 from bot.commands.saying import button, line, row
+from bot.commands.steps import Steps
 from bot.commands.unfollow import state_lines
 from bot.compose import papers as compose
 from bot.document import Document, Link
@@ -47,8 +48,9 @@ async def summarize(case: Case) -> AsyncIterator[Reply]:
         return
     shown = asked[:MOST]
     meanwhile = await _reading(case, shown)
-    reading = _read(case, shown, left=len(asked) - len(shown), mistyped=_mistyped(typed))
-    async for reply in case.soon(reading, lambda: meanwhile):
+    steps = Steps(case=case, first=lambda: meanwhile)
+    reading = _read(case, shown, steps, left=len(asked) - len(shown), mistyped=_mistyped(typed))
+    async for reply in case.in_steps(reading, steps.reply, steps.changed):
         yield reply
 
 
@@ -59,11 +61,18 @@ def _mistyped(typed: str) -> str:
     return ", ".join(wrong[:MOST]) if all(map(_LIKE_AN_ID.fullmatch, wrong)) else ""
 
 
-async def _read(case: Case, asked: Sequence[ArxivId], *, left: int, mistyped: str) -> Reply:
+async def _read(case: Case, asked: Sequence[ArxivId], steps: Steps, *, left: int, mistyped: str) -> Reply:
     reading = case.means.reading if case.model else case.means.modest
     language, *others = case.settings.languages
-    made, _ = await reading.on_demand(asked, language=language, second=next(iter(others), None))
-    folded = is_roomy(case.chat)  # elsewhere buttons show abstract and passages
+    made, _ = await reading.on_demand(
+        asked,
+        language=language,
+        second=next(iter(others), None),
+        progress=steps.progress,
+        glimpse=steps.glimpse,
+    )
+    # Where many read there is one thing to unfold; and where nothing folds, buttons show abstract and passages.
+    folded = is_roomy(case.chat) and case.chat.kind == "private"
     told = compose(made, language=language, abstracts=folded, evidence=folded)
     first = [line(case.language, "note.not_an_id", text=clean(mistyped, 60))] if mistyped else []
     extra = [line(case.language, "cmd.summarize.left", count=left, most=MOST)] if left else []

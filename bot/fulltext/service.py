@@ -14,7 +14,7 @@ from bot.fulltext.fetch import LONGEST_PDF, Shelf
 from bot.fulltext.parsed import Parsed
 from bot.fulltext.process import Kind
 from bot.models import Full, Note, Paper
-from bot.ports import NoText, Progress, no_progress
+from bot.ports import TEXT, NoText, Progress, no_progress
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ KEEP_SECONDS = 600.0
 MOST_KEPT = 16
 PARSERS = 2
 """Processes at the same time, each of up to a gigabyte."""
-PROGRESS = "fulltext"
+PROGRESS = TEXT
 """What we tell a Progress that we do, in STEPS steps."""
 STEPS = 4
 

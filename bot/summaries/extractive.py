@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from bot.models import Checks, Depth, Paper, Summary, Takeaway
+from bot.ports import Progress, no_progress
 from bot.summaries.candidates import candidates, harmless
 from bot.summaries.cues import speaks_of_itself
 from bot.summaries.features import STOP_STEMS, stems
@@ -53,7 +54,9 @@ class Extractive:
     model = "extractive"
     prompt_version = "x2"
 
-    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+    async def summarize(
+        self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+    ) -> Summary:
         """What `summarize_now` says; never raises SummaryError."""
         return self.summarize_now(paper)
 

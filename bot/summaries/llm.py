@@ -14,15 +14,18 @@ from bot.glossary.reading import additions, merged, shipped
 from bot.glossary.terms import NOTHING, Found, Glossary
 from bot.models import Depth, Paper, Summary, Usage
 from bot.ports import (
+    WRITING,
     BadAnswer,
     Clock,
     FullText,
+    Progress,
     Refused,
     SourceError,
     SummaryError,
     TimedOut,
     TooLong,
     Truncated,
+    no_progress,
 )
 from bot.settings import Settings
 from bot.summaries import answer, checks, prompt
@@ -83,13 +86,16 @@ class ModelSummarizer:
         """Let go of the connections."""
         await self._client.close()
 
-    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+    async def summarize(
+        self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+    ) -> Summary:
         """A summary that stands the checks; raises SummaryError."""
-        source = await self._source(paper) if depth == "deep" else prompt.source(paper)
+        source = await self._source(paper, progress) if depth == "deep" else prompt.source(paper)
         if not source.sentences:
             raise BadAnswer("This paper has no abstract to summarize.")
         if sum(map(len, source.abstract)) + len(source.title) > prompt.MAX_SOURCE:
             raise TooLong("The abstract is longer than an abstract can be.")
+        progress(WRITING, 0, 0)
         try:
             async with asyncio.timeout(3 * self._timeout):
                 verdict, usage = await self._checked(source, language=language, depth=depth)
@@ -115,12 +121,12 @@ class ModelSummarizer:
             usage=usage,
         )
 
-    async def _source(self, paper: Paper) -> prompt.Source:
+    async def _source(self, paper: Paper, progress: Progress) -> prompt.Source:
         """The paper's text if it can be had; an answer about the abstract is better than none."""
         full = None
         if self._texts is not None:
             try:
-                full = await self._texts.of(paper)
+                full = await self._texts.of(paper, progress=progress)
             except SourceError as exc:
                 logger.info("deep summary from the abstract: paper=%s reason=%s", paper.id, exc.code)
         return deep_source(paper, full)

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.costs.cause import about
@@ -108,15 +108,19 @@ class Summaries:
     ) -> Summarized:
         """A summary of each of `papers`, in `language` where the model wrote it. Raises StoreError only.
 
-        `progress` hears of each paper as it is done; `made` has it from then on, for whoever cannot wait for the rest.
+        `progress` hears of each paper as it is done, and of a single one what is done for it; `made` has each from
+        then on, for whoever cannot wait for the rest.
         """
         unique = {paper.id: paper for paper in papers}
         patience = _Patience()
         made = {} if made is None else made
         failures: list[SummaryError] = []
+        alone = progress if len(unique) == 1 else no_progress
 
         async def make(paper: Paper) -> None:
-            summary, failure = await self._honest(paper, language=language, depth=depth, patience=patience)
+            summary, failure = await self._honest(
+                paper, language=language, depth=depth, patience=patience, progress=alone
+            )
             made[paper.id] = summary
             if failure is not None:
                 failures.append(failure)
@@ -142,7 +146,7 @@ class Summaries:
         return summary
 
     async def _honest(
-        self, paper: Paper, *, language: str, depth: Depth, patience: _Patience
+        self, paper: Paper, *, language: str, depth: Depth, patience: _Patience, progress: Progress = no_progress
     ) -> tuple[Summary, SummaryError | None]:
         """The model's summary; or the paper's own sentences, and why the model gave none (None: there is none)."""
         model = self._models[depth]
@@ -155,7 +159,8 @@ class Summaries:
             failure = NotAllowed("This chat may not cause model calls.")
         elif model is not None:
             try:
-                return await self._shared(model, paper, language=language, depth=depth, patience=patience), None
+                key = key_of(paper, model, language=language, depth=depth)
+                return await self._shared(key, model, paper, patience, progress), None
             except SummaryError as exc:
                 logger.info("no summary from the model: paper=%s reason=%s", paper.id, exc.code)
                 failure = exc
@@ -166,26 +171,25 @@ class Summaries:
         return asyncio.run(self._extractive.summarize(paper, language=language, depth=depth))
 
     async def _shared(
-        self, model: Summarizer, paper: Paper, *, language: str, depth: Depth, patience: _Patience
+        self, key: SummaryKey, model: Summarizer, paper: Paper, patience: _Patience, progress: Progress
     ) -> Summary:
         """Join who is making this summary already, or make it. Raises SummaryError, the same to all who wait.
 
         A caller that is cancelled leaves the others their summary; when the last one leaves, the making stops. Whoever
         joined one that ended because another chat's budget is used up makes it for their own.
         """
-        key = key_of(paper, model, language=language, depth=depth)
         flight = self._flights.get(key)
         joined = flight is not None
         if flight is None:
-            making = self._make(key, model, paper, patience)
-            flight = self._flights[key] = _Flight(asyncio.create_task(making))
+            flight = self._flights[key] = _Flight()
+            flight.task = asyncio.create_task(self._make(key, model, paper, patience, flight.tell))
             flight.task.add_done_callback(lambda _: self._landed(key, flight))
-        flight.waiting += 1
+        flight.join(progress)
         try:
             await asyncio.wait({flight.task})  # which, unlike awaiting the task, does not cancel it with us
         finally:
-            flight.waiting -= 1
-            if not flight.waiting and not flight.task.done():
+            flight.listeners.remove(progress)
+            if not flight.listeners and not flight.task.done():
                 flight.task.cancel()
                 self._landed(key, flight)  # nobody may join it any more
         try:
@@ -194,7 +198,7 @@ class Summaries:
             if not joined or exc.of != "chat":
                 raise
         self._landed(key, flight)
-        return await self._shared(model, paper, language=language, depth=depth, patience=patience)
+        return await self._shared(key, model, paper, patience, progress)
 
     def _landed(self, key: SummaryKey, flight: _Flight) -> None:
         if self._flights.get(key) is flight:
@@ -202,7 +206,9 @@ class Summaries:
         if flight.task.done() and not flight.task.cancelled():
             flight.task.exception()  # seen, even if all who waited were cancelled
 
-    async def _make(self, key: SummaryKey, model: Summarizer, paper: Paper, patience: _Patience) -> Summary:
+    async def _make(
+        self, key: SummaryKey, model: Summarizer, paper: Paper, patience: _Patience, progress: Progress
+    ) -> Summary:
         stored = await asyncio.to_thread(self._store.summary, key)
         if stored is not None:
             return stored
@@ -210,7 +216,7 @@ class Summaries:
             patience.raise_if_lost()
             try:
                 with about(paper.id, key.depth):
-                    summary = await model.summarize(paper, language=key.language, depth=key.depth)
+                    summary = await model.summarize(paper, language=key.language, depth=key.depth, progress=progress)
             except SummaryError as exc:
                 patience.failed(exc)
                 raise
@@ -240,10 +246,22 @@ class Summaries:
 
 @dataclass(slots=True, eq=False)
 class _Flight:
-    """One summary being made, and how many callers wait for it."""
+    """One summary being made, and who hears of it: one entry for each who waits."""
 
-    task: asyncio.Task[Summary]
-    waiting: int = 0
+    listeners: list[Progress] = field(default_factory=list)
+    task: asyncio.Task[Summary] = field(init=False)
+    _last: tuple[str, int, int] | None = None
+
+    def join(self, listener: Progress) -> None:
+        """Tell `listener` as well, and at once what was said last."""
+        self.listeners.append(listener)
+        if self._last is not None:
+            listener(*self._last)
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        self._last = what, done, total
+        for each in self.listeners:
+            each(what, done, total)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import count
 from pathlib import Path
@@ -19,10 +19,10 @@ from bot.commands.text import read
 from bot.costs.usage_table import Allowance
 from bot.delivery.incidents import Held
 from bot.document import Action, Actions, Block, Card, Details, Document, Paragraph, Text
-from bot.models import ArxivId, Digest, Entry, Listed, Note, Paper, Takeaway, Topic
+from bot.models import ArxivId, Digest, Entry, Listed, Note, Paper, Summary, Takeaway, Topic
 from bot.owners import OwnerCode
 from bot.platforms import Actor, Ask, Reply
-from bot.ports import Estimate, Progress, no_progress
+from bot.ports import Estimate, Glimpse, Progress, no_glimpse, no_progress
 from bot.sources.calendar import days_back, expected_day
 from bot.store import Store
 from bot.targets import Chat, ChatKind, Target
@@ -38,16 +38,31 @@ ADMIN, MEMBER = "admin", "member"
 
 @dataclass
 class FakeReading:
-    """Gives a summary for every paper it knows; `error` is raised instead."""
+    """Gives a summary for every paper it knows; `error` is raised instead. `meanwhile` happens once they are found."""
 
     known: Mapping[str, str] = field(default_factory=lambda: {"2405.17428": "NV-Embed: Improved Techniques"})
     error: Exception | None = None
     wait: Callable[[], Awaitable[object]] | None = None
+    meanwhile: Callable[[Digest, Progress, Glimpse], Awaitable[object]] | None = None
+    brief: Summary | Exception = field(default_factory=lambda: summary(method="extractive", tldr="Its own sentence."))
     asked: list[tuple[str, ...]] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    briefly: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def at_once(self, papers: Sequence[Paper], *, language: str) -> Mapping[str, Summary]:
+        self.briefly.append(tuple(each.id for each in papers))
+        if isinstance(self.brief, Exception):
+            raise self.brief
+        return {each.id: replace(self.brief, paper_id=each.id) for each in papers}
 
     async def on_demand(
-        self, asked: Sequence[ArxivId], *, language: str, second: str | None = None, progress: Progress = no_progress
+        self,
+        asked: Sequence[ArxivId],
+        *,
+        language: str,
+        second: str | None = None,
+        progress: Progress = no_progress,
+        glimpse: Glimpse = no_glimpse,
     ) -> tuple[Digest, tuple[ArxivId, ...]]:
         self.asked.append(tuple(map(str, asked)))
         self.languages.append("+".join(filter(None, (language, second))))
@@ -65,7 +80,10 @@ class FakeReading:
             )
             for each in found
         )
-        return Digest(entries=entries, notes=tuple(Note("not_found", {"id": each.key}) for each in missing)), missing
+        made = Digest(entries=entries, notes=tuple(Note("not_found", {"id": each.key}) for each in missing))
+        if self.meanwhile is not None:
+            await self.meanwhile(made, progress, glimpse)
+        return made, missing
 
 
 @dataclass
@@ -149,6 +167,7 @@ class Front:
     shut_out: Exception | None = None  # what telling a chat raises
     asked_for_admins: int = 0
     patience: float = 5.0
+    step: float = 3.0
     forms: Mapping[str, Sequence[str]] = field(default_factory=dict)  # other forms, by platform
     updates: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -181,6 +200,7 @@ class Front:
             undecided=self.undecided,
             wake=self._wake,
             patience=self.patience,
+            step=self.step,
         )
         self.desk = Desk(self.means)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.costs.bill import Call, Spend
 from bot.models import Depth, Paper, Summary, Usage
-from bot.ports import Summarizer, SummaryError
+from bot.ports import TEXT, WRITING, Progress, Summarizer, SummaryError, no_progress
 from bot.store import Store
 from bot.summaries.endpoint import free
 from bot.summaries.service import Summaries, Summarized
@@ -38,17 +38,21 @@ class FakeSummarizer:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+    async def summarize(
+        self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+    ) -> Summary:
         async with self.spend(self.call) as bill:
             self.asked.append(paper.id)
             self.now += 1
             self.most = max(self.most, self.now)
+            progress(TEXT, 1, 4)
             try:
                 await self.gate.wait()
                 await asyncio.sleep(0)
             finally:
                 self.now -= 1
             bill.usage, bill.measured = self.usage, True
+        progress(WRITING, 0, 0)
         if failure := self.failures.get(paper.id) or self.every:
             raise failure
         return summary(paper_id=paper.id, language=language, depth=depth, model=self.model, tldr=f"{self.model} says")
@@ -60,7 +64,9 @@ class FakeExtractive:
     model = "extractive"
     prompt_version = "1"
 
-    async def summarize(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
+    async def summarize(
+        self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+    ) -> Summary:
         return summary(paper_id=paper.id, method="extractive", tldr=paper.abstract, depth=depth)
 
 
