@@ -114,6 +114,8 @@ Method = Literal["llm", "extractive"]
 class Takeaway:
     """One statement and the sentence of the source it rests on (verbatim, readable Unicode).
 
+    Of a table's row, `evidence` has the caption, and each cell with its heading.
+
     `section` is where that stands, as the paper calls it ("3 Method", "Table 2"); '' for the abstract.
     """
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.fulltext import html
+from bot.fulltext.grid import MOST_COLUMNS
 from bot.fulltext.html import parse, picture_url
 from bot.fulltext.parsed import Parsed
 from bot.models import SectionKind
@@ -215,6 +216,46 @@ def test_a_table_is_rows_and_a_caption() -> None:
     assert (found.label, found.caption) == ("Table 2", "Scores on ARC.")
     assert found.rows == ("Model | Score", "Ours | 0.34 0.01")
     assert "Model" not in words(parsed)
+
+
+HEAD = (
+    "<td {two_rows}>Method</td><td {two_columns}>Reasoning</td><td>Code</td>",
+    "<td>GSM8K</td><td>MATH</td><td>HumanEval</td>",
+    "<td {two_rows}>Ours</td><td>91.0</td><td>72.32</td><td>84.1</td>",
+    "<td>90.0</td><td></td><td>83.0</td>",
+    "<td></td><td></td><td></td>",
+    "<td {two_columns}>Human</td><td>99.1</td>",
+)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"two_rows": 'rowspan="2"', "two_columns": 'colspan="2"'},
+        {"two_rows": 'class="ltx_td ltx_rowspan ltx_rowspan_2"', "two_columns": 'class="ltx_td ltx_colspan_2"'},
+    ],
+)
+def test_each_cell_stands_below_its_heading_and_each_row_by_itself(names: dict[str, str]) -> None:
+    body = "".join(f"<tr>{row.format(**names)}</tr>" for row in HEAD)
+    parsed = read(section("4", "Results", f'<table class="ltx_tabular">{body}</table>', paragraph("We win.")))
+
+    assert parsed.tables[0].rows == (
+        "Method | Reasoning |  | Code",
+        "Method | GSM8K | MATH | HumanEval",
+        "Ours | 91.0 | 72.32 | 84.1",
+        "Ours | 90.0 |  | 83.0",
+        "Human |  | 99.1",
+    )
+
+
+def test_a_cell_over_all_the_world_has_bounds() -> None:
+    wide = '<td colspan="-1" rowspan="a">y</td>' + '<td colspan="9999" rowspan="9999">x</td>' * 9
+    body = f"<tr>{wide}</tr>" + "<tr><td>z</td><td>w</td></tr>" * 500
+    parsed = read(section("4", "Results", f'<table class="ltx_tabular">{body}</table>', paragraph("We win.")))
+
+    assert parsed.tables[0].rows[:2] == ("y | x", "z | x")
+    assert parsed.tables[0].rows[-1] == "z | w"
+    assert all(row.count("|") < MOST_COLUMNS for row in parsed.tables[0].rows)
 
 
 def test_a_table_without_caption_is_one_too_and_a_frame_is_not() -> None:

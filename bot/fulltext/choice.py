@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.models import Full, Section, SectionKind, Table
+from bot.models import Figure, Full, Section, SectionKind, Table
 from bot.summaries.sentences import sentences
 
 FIRST = (
@@ -20,7 +20,7 @@ FIRST = (
 """What comes first; where not all of it fits, each of these but the abstract gets its fair share."""
 
 THEN = (SectionKind.DISCUSSION, SectionKind.OTHER, SectionKind.RELATED, SectionKind.APPENDIX)
-"""What comes after it and the tables, one after another."""
+"""What comes after it, the tables and the captions, one after another."""
 
 HEADING = 4
 """Tokens a section or a table costs beside its words."""
@@ -30,10 +30,11 @@ _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The chosen sections and tables in the paper's order, their cost, and the titles of what is left out or cut."""
+    """What is chosen, in the paper's order, its cost, and the titles of the sections that are left out or cut."""
 
     sections: tuple[Section, ...]
     tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()
     tokens: int = 0
     left: tuple[str, ...] = ()
 
@@ -58,11 +59,16 @@ def table_cost(table: Table) -> int:
     return HEADING + tokens(table.label) + tokens(table.caption) + sum(tokens(row) + 1 for row in table.rows)
 
 
+def figure_cost(figure: Figure) -> int:
+    """Tokens of what is read of a figure: its caption."""
+    return HEADING + tokens(figure.label) + tokens(figure.caption)
+
+
 def choose(full: Full, budget_tokens: int) -> Choice:
     """What of `full` to read with at most `budget_tokens`. The same text and budget give the same choice.
 
-    The abstract comes first, then a fair share for each of FIRST, whole tables, and the rest in the order of THEN. A
-    paragraph that does not fit ends with its last sentence that does, and with it its section.
+    The abstract comes first, then a fair share for each of FIRST, whole tables, captions of figures, and the rest in
+    the order of THEN. A paragraph that does not fit ends with its last sentence that does, and with it its section.
     """
     left = max(0, budget_tokens)
     taken: dict[int, Section] = {}
@@ -76,12 +82,18 @@ def choose(full: Full, budget_tokens: int) -> Choice:
         if table.rows and table_cost(table) <= left:
             tables.append(table)
             left -= table_cost(table)
+    figures: list[Figure] = []
+    for figure in full.figures:
+        if figure.caption and figure_cost(figure) <= left:
+            figures.append(figure)
+            left -= figure_cost(figure)
     for kind in THEN:
         left -= _take(full.sections, of_kind[kind], left, taken)
     missing = [each.title for at, each in enumerate(full.sections) if at not in taken or taken[at].cut]
     return Choice(
         sections=tuple(taken[at] for at in sorted(taken)),
         tables=tuple(tables),
+        figures=tuple(figures),
         tokens=max(0, budget_tokens) - left,
         left=tuple(title for title in missing if title),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from bot.fulltext.drafts import LONGEST_ROW, Drafts, Float
+from bot.fulltext.grid import Grid, spans
 from bot.fulltext.text import line
 
 Act: TypeAlias = Callable[[], object]
@@ -24,7 +25,7 @@ class Floats:
         self._at_end = at_end
         self._float: Float | None = None
         self._tables = 0  # how many are open
-        self._cells: list[str] = []
+        self._grid = Grid()
         self._rows: list[str] = []
 
     @property
@@ -32,7 +33,7 @@ class Floats:
         """Is a table open?"""
         return self._tables > 0
 
-    def open(self, tag: str, classes: frozenset[str]) -> None:
+    def open(self, tag: str, classes: frozenset[str], attributes: Mapping[str, str]) -> None:
         """An element begins that may be one of a figure or a table."""
         if tag == "figure" or "ltx_figure" in classes or ("ltx_table" in classes and tag != "table"):
             self._figure(classes)
@@ -45,11 +46,12 @@ class Floats:
         elif "ltx_tabular" in classes or (tag == "table" and "ltx_eqn_table" not in classes):
             self._table()
         elif self._tables == 1 and not _ROWS.isdisjoint({tag, *classes}):
-            self._cells = []
+            self._grid.begin()
             self._at_end(self._row)
         elif self._tables == 1 and not _CELLS.isdisjoint({tag, *classes}):
+            columns, rows = spans(classes, attributes.get("colspan"), attributes.get("rowspan"))
             self._drafts.catch()
-            self._at_end(lambda: self._cells.append(self._drafts.caught()))
+            self._at_end(lambda: self._grid.cell(self._drafts.caught(), columns, rows))
         elif self._tables and tag in _CELLS:  # of a table within a cell
             self._drafts.say(" ")
 
@@ -89,16 +91,12 @@ class Floats:
     def _table(self) -> None:
         self._tables += 1
         if self._tables == 1:
-            self._rows = []
+            self._rows, self._grid = [], Grid()
         self._at_end(self._left_table)
 
     def _row(self) -> None:
-        cells = self._cells
-        while cells and not cells[-1]:
-            cells.pop()
-        if any(cells):
+        if cells := self._grid.end():
             self._rows.append(" | ".join(cells)[:LONGEST_ROW])
-        self._cells = []
 
     def _left_table(self) -> None:
         self._tables -= 1

@@ -124,7 +124,7 @@ class Walk:
         if tag in {"svg", "foreignobject"}:
             self._at_end(partial(setattr, self, "_drawing", self._drawing))
             self._drawing = tag == "svg"
-        self._open(tag, classes)
+        self._open(tag, classes, element.attrib)
         if self._floats.in_table and "font-size" in element.get("style", ""):
             self._drafts.say(" ")  # 0.34 and, smaller, its deviation 0.01
         self._say(element.text)
@@ -141,7 +141,7 @@ class Walk:
     def _at_end(self, act: Act) -> None:
         self._leave[-1].append(act)
 
-    def _open(self, tag: str, classes: frozenset[str]) -> None:
+    def _open(self, tag: str, classes: frozenset[str], attributes: Mapping[str, str]) -> None:
         is_heading = tag in _HEADINGS or "ltx_title" in classes
         if is_heading and not self._drafts.is_catching:
             self._heading(tag, classes)
@@ -157,9 +157,9 @@ class Walk:
         if "ltx_abstract" in classes:
             self._abstract()
         else:
-            self._open_within(tag, classes)
+            self._open_within(tag, classes, attributes)
 
-    def _open_within(self, tag: str, classes: frozenset[str]) -> None:
+    def _open_within(self, tag: str, classes: frozenset[str], attributes: Mapping[str, str]) -> None:
         """What stands within a paragraph, a list or a figure."""
         if "ltx_note" in classes:
             self._drafts.catch()
@@ -177,7 +177,7 @@ class Walk:
         elif tag == "li":
             self._drafts.prefix = "• "
         else:
-            self._floats.open(tag, classes)
+            self._floats.open(tag, classes, attributes)
 
     # ------------------------------------------------------------ headings
 

@@ -15,14 +15,14 @@ from typing import Final
 
 from bot.glossary.terms import NOTHING, Found
 from bot.models import Checks, Part, SummaryPart, Takeaway
-from bot.summaries import evidence, facts, meaning, phrasing, rules
+from bot.summaries import cells, evidence, facts, meaning, phrasing, rules
 from bot.summaries.answer import Answer, Point
 from bot.summaries.candidates import harmless
 from bot.summaries.editing import Editor
-from bot.summaries.evidence import letters
 from bot.summaries.prompt import MAX_TAKEAWAYS, Source, is_translated
 from bot.summaries.rules import Ground
 from bot.summaries.sentences import sentences
+from bot.summaries.words import letters
 
 MIN_TAKEAWAYS: Final = 3
 LONG_ABSTRACT: Final = 5
@@ -184,14 +184,17 @@ def _statement(point: Point, text: str, ground: Ground) -> tuple[Takeaway | None
     if phrasing.VOICE.search(text):
         return None, VOICE
     source = ground.source
-    at = evidence.found(point, text, source.sentences, same_language=ground.same_language)
-    passage = evidence.shown(at, source.sentences)
+    at = evidence.found(point, text, source, same_language=ground.same_language)
+    lines = cells.said(at, source, text)
+    passage = evidence.shown(tuple(lines), lines)
     if not passage:
         return None, "no sentence says it"
-    resting = [source.sentences[each] for each in at]
+    if lacking := evidence.without(text, at, source):
+        return None, f"nothing that speaks of the same has the number {', '.join(lacking[:4])}"
+    resting = [cells.context(each, source) for each in at]
     if turned := meaning.reversed_of(text, resting, same_language=ground.same_language):
         return None, turned
-    labels = dict.fromkeys(source.sections[each] for each in at) if source.sections else {}
+    labels = dict.fromkeys(source.sections[each] for each in lines) if source.sections else {}
     return Takeaway(text, passage, ", ".join(harmless(label) for label in labels if label)), None
 
 

@@ -1,16 +1,16 @@
-"""The text of a deep summary: the abstract, then the sections and tables that fit, sentence by sentence. Pure.
+"""The text of a deep summary: the abstract, then the sections, tables and captions that fit, line by line. Pure.
 
 All of it is as hostile as an abstract: one line a sentence, bounded, without the marker that fences it off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.fulltext.choice import choose
 from bot.models import Full, Paper, Section, SectionKind, Table
+from bot.summaries import cells
 from bot.summaries.orders import addresses_a_machine, visible, without_orders
 from bot.summaries.prompt import Source, source
 from bot.summaries.sentences import sentences
@@ -26,42 +26,70 @@ MAX_ROWS: Final = 40
 
 
 def deep_source(paper: Paper, full: Full | None, *, budget: int = BUDGET) -> Source:
-    """What to summarize `paper` from: its abstract, and of `full` what fits `budget` tokens."""
+    """What to summarize `paper` from: its abstract, and of `full` what fits `budget` tokens.
+
+    It is all that a summary may rest on. What was left out is no source, tables too: a number that stands only there
+    cannot have been read there, and among the numbers of a whole paper every invented one would find its like.
+    """
     made = source(paper)
     if full is None:
         return made
     choice = choose(full, budget)
-    told = [(sentence, "") for sentence in made.sentences]
-    for sentence, label in (*_of_sections(choice.sections), *_of_tables(choice.tables)):
-        line = _line(sentence, made.marker)
-        if line and len(line) <= MAX_SENTENCE and not addresses_a_machine(line):
-            told.append((line, without_orders(_line(label, made.marker))[:MAX_LABEL] or "…"))
+    writer = _Writer(made.marker, list(made.sentences), [""] * len(made.sentences), {})
+    for section in choice.sections:
+        if section.kind is not SectionKind.ABSTRACT:  # arXiv's own stands there already
+            writer.section(section)
+    for table in choice.tables:
+        writer.table(table)
+    for figure in choice.figures:
+        writer.line(figure.caption, figure.label.rstrip(".: ") or "Figure")
     return replace(
         made,
-        sentences=tuple(sentence for sentence, _ in told),
-        sections=tuple(label for _, label in told),
+        sentences=tuple(writer.sentences),
+        sections=tuple(writer.sections),
+        heads=writer.heads,
         origin=full.source,
     )
 
 
-def _line(text: str, marker: str) -> str:
-    return " ".join(visible(text).replace(marker, " ").split())
+@dataclass(slots=True)
+class _Writer:
+    """The lines of a Source under way."""
 
+    marker: str
+    sentences: list[str]
+    sections: list[str]
+    heads: dict[int, tuple[int, ...]]
 
-def _of_sections(chosen: Iterable[Section]) -> Iterator[tuple[str, str]]:
-    for section in chosen:
-        if section.kind is SectionKind.ABSTRACT:  # arXiv's own stands there already
-            continue
+    def section(self, section: Section) -> None:
         label = f"{section.number} {section.title}".strip() or section.kind.value
         for paragraph in section.paragraphs:
             for sentence in sentences(paragraph):
-                yield sentence, label
+                self.line(sentence, label)
 
-
-def _of_tables(chosen: Iterable[Table]) -> Iterator[tuple[str, str]]:
-    for table in chosen:
+    def table(self, table: Table) -> None:
+        """Its caption, its headings, its rows, which know the other two."""
         label = table.label.rstrip(".: ") or "Table"
-        if table.caption:
-            yield table.caption, label
-        for row in table.rows[:MAX_ROWS]:
-            yield row, label
+        above = [self.line(table.caption, label)] if table.caption else []
+        rows = table.rows[:MAX_ROWS]
+        headings = cells.headings(rows)
+        for number, row in enumerate(rows):
+            at = self.line(row, label)
+            if at is None:
+                continue
+            self.heads[at] = tuple(each for each in above if each is not None)
+            if number < headings:
+                above.append(at)
+
+    def line(self, text: str, label: str) -> int | None:
+        """Where the line stands now; None if it may not be read."""
+        line = _line(text, self.marker)
+        if not line or len(line) > MAX_SENTENCE or addresses_a_machine(line):
+            return None
+        self.sentences.append(line)
+        self.sections.append(without_orders(_line(label, self.marker))[:MAX_LABEL] or "…")
+        return len(self.sentences) - 1
+
+
+def _line(text: str, marker: str) -> str:
+    return " ".join(visible(text).replace(marker, " ").split())

@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final
 
-from bot.summaries import numbers
+from bot.summaries import cells, numbers
 from bot.summaries.answer import Point
 from bot.summaries.candidates import harmless
 from bot.summaries.orders import addresses_a_machine
+from bot.summaries.prompt import Source
+from bot.summaries.words import letters, stems
 
 
-def found(point: Point, text: str, sentences: Sequence[str], *, same_language: bool) -> tuple[int, ...]:
-    """Which of `sentences` `point` rests on; those that hold its numbers are added. Empty if none says it."""
+def found(point: Point, text: str, source: Source, *, same_language: bool) -> tuple[int, ...]:
+    """Which sentences of `source` `point` rests on; those that hold its numbers are added. Empty if none says it."""
+    sentences = source.sentences
     chosen = [number - 1 for number in point.sentences if 1 <= number <= len(sentences)]
     if not chosen:
         said = _quoted(point.quote, sentences) if point.quote else _nearest(text, sentences)
         if said is None:
             return ()
         chosen = [said]
-    if same_language and not any(stems(text) & stems(sentences[index]) for index in chosen):
+    if same_language and not any(stems(text) & stems(cells.context(index, source)) for index in chosen):
         said = _nearest(text, sentences)
         if said is None:
             return ()
         chosen = [said]
-    return tuple(sorted({*chosen, *_with_numbers(text, chosen, sentences)}))
+    return tuple(sorted({*chosen, *_with_numbers(text, chosen, source, same_language=same_language)}))
 
 
-def shown(indices: Sequence[int], sentences: Sequence[str]) -> str:
+def without(text: str, at: Iterable[int], source: Source) -> tuple[str, ...]:
+    """The numbers of `text` that neither the title nor the passage `at` has, captions and headings included."""
+    return numbers.missing(text, _known(at, source))
+
+
+def shown(indices: Sequence[int], sentences: Mapping[int, str]) -> str:
     """The passage as people see it, '' if nothing of it may be shown.
 
     Neighbours as they stand, what lies apart with an ellipsis between; without addresses, mentions and markup, and
@@ -45,31 +53,53 @@ def shown(indices: Sequence[int], sentences: Sequence[str]) -> str:
     return text if re.search(r"\w", text) else ""
 
 
-def stems(text: str) -> frozenset[str]:
-    """Content words by their first five letters, names and numbers whole: enough to see what a text is about."""
-    words = re.findall(r"[a-z0-9]{4,}|[a-z]*\d[a-z0-9]*", text.lower())
-    return frozenset(word[:5] for word in words) - _EMPTY
+def _with_numbers(text: str, chosen: Sequence[int], source: Source, *, same_language: bool) -> list[int]:
+    """The sentences that have those numbers of `text` which the chosen ones lack.
 
-
-def letters(text: str) -> str:
-    """Letters and digits alone, in lower case."""
-    return re.sub(r"[\W_]+", "", text.lower())
-
-
-def _with_numbers(text: str, chosen: Sequence[int], sentences: Sequence[str]) -> list[int]:
-    """The sentences that have those numbers of `text` which the chosen ones lack."""
+    The chosen ones' own sections come first, then the abstract; elsewhere only what speaks of the same counts, for a
+    table somewhere in a whole paper has nearly every number.
+    """
     added: list[int] = []
     if not numbers.missing(text, numbers.NONE):
         return added
-    have = numbers.known(" ".join(sentences[index] for index in chosen))
-    for index, sentence in enumerate(sentences):
+    have = _known(chosen, source)
+    for index in _candidates(text, chosen, source, same_language=same_language):
         if not (lacking := numbers.missing(text, have)):
             break
-        more = have | numbers.known(sentence)
+        more = have | numbers.known(source.sentences[index])
         if len(numbers.missing(text, more)) < len(lacking):
             added.append(index)
             have = more
     return added
+
+
+def _candidates(text: str, chosen: Sequence[int], source: Source, *, same_language: bool) -> Iterator[int]:
+    everywhere = range(len(source.sentences))
+    if not source.sections:
+        yield from everywhere
+        return
+    near = {"", *(source.sections[index] for index in chosen)}
+    yield from sorted((at for at in everywhere if source.sections[at] in near), key=lambda at: not source.sections[at])
+    own = _names(text)
+    for at in everywhere:
+        if source.sections[at] not in near:
+            is_free = not same_language and at not in source.heads  # prose in another language: only names would show
+            if is_free or own & _names(cells.context(at, source)):
+                yield at
+
+
+def _known(at: Iterable[int], source: Source) -> numbers.Known:
+    return numbers.known("\n".join((source.title, *(cells.context(index, source) for index in at))))
+
+
+def _names(text: str) -> frozenset[str]:
+    """Its stems that are no numbers, and short names too."""
+    return frozenset(stem for stem in stems(text) if not stem.isdigit()) | {
+        name.lower() for name in _SHORT_NAME.findall(text)
+    }
+
+
+_SHORT_NAME: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]?[A-Z]{1,2}[A-Z0-9](?![A-Za-z])")
 
 
 def _quoted(quote: str, sentences: Sequence[str]) -> int | None:
@@ -89,10 +119,3 @@ def _nearest(text: str, sentences: Sequence[str]) -> int | None:
     own = stems(text)
     best = max(range(len(sentences)), key=lambda index: len(own & stems(sentences[index])))
     return best if len(own & stems(sentences[best])) >= 2 else None
-
-
-_EMPTY: Final = frozenset({
-    "that", "this", "with", "from", "have", "been", "were", "which", "their", "these", "those", "than", "then",
-    "they", "when", "where", "while", "also", "into", "such", "more", "most", "other", "using", "based", "over",
-    "under", "only", "both", "each", "some", "many", "very"
-})  # fmt: skip

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bot.summaries.evidence import stems
 from bot.summaries.turned import OPPOSITES, turned
+from bot.summaries.words import stems
 
 NEAR: Final = 0.6
 """The part of a statement's words a sentence must share to be what it says again."""

@@ -212,15 +212,17 @@ _SHARES: Final = re.compile(
 _SHARE_OF: Final = re.compile(r"(\d+(?:[.,]\d+)*)\s?%")
 
 
-def not_shares(statement: str, source: str) -> tuple[str, ...]:
-    """The percentages of `statement` that are numbers of `source`, but no percentages there."""
-    plain, shares = _normal(source), set[Decimal]()
+def shares(source: str) -> frozenset[Decimal]:
+    """The numbers of `source` that are percentages there, or spelled out."""
+    plain, found = _normal(source), set[Decimal]()
     for match in _SHARES.finditer(plain):
-        shares |= {value for token in _tokens(match[1]) for value in token.plain}
-    spelled = _spelled(plain)
-    absent = [
-        match[0] for match in _SHARE_OF.finditer(_normal(statement)) if not _readings(match[1]) & (shares | spelled)
-    ]
+        found |= {value for token in _tokens(match[1]) for value in token.plain}
+    return frozenset(found | _spelled(plain))
+
+
+def not_shares(statement: str, shares: frozenset[Decimal]) -> tuple[str, ...]:
+    """The percentages of `statement` that are none of `shares`."""
+    absent = [match[0] for match in _SHARE_OF.finditer(_normal(statement)) if not _readings(match[1]) & shares]
     return tuple(dict.fromkeys(absent))
 
 

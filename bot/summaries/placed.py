@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.summaries import numbers
-from bot.summaries.evidence import stems
+from bot.summaries.words import stems
 
 NEAR: Final = 6
 """Words on either side of a number that say what it is a number of."""
@@ -74,7 +74,15 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(stem for stem in stems(text) if not stem[0].isdigit())
 
 
+def words(text: str) -> frozenset[str]:
+    """The stems of the words of `text` that say what a number beside them is a number of."""
+    return _stems(_PIECE.findall(text))
+
+
 def _beside(pieces: list[str], at: int) -> frozenset[str]:
-    near = (*pieces[max(0, at - NEAR) : at], *pieces[at + 1 : at + 1 + NEAR])
-    words = {part.lower() for piece in near for part in re.split(r"[-'’+]", piece) if len(part) > 2}
-    return frozenset(word[:5] for word in words - _SMALL if not word[0].isdigit())
+    return _stems((*pieces[max(0, at - NEAR) : at], *pieces[at + 1 : at + 1 + NEAR]))
+
+
+def _stems(pieces: Iterable[str]) -> frozenset[str]:
+    found = {part.lower() for piece in pieces for part in re.split(r"[-'’+]", piece) if len(part) > 2}
+    return frozenset(word[:5] for word in found - _SMALL if not word[0].isdigit())

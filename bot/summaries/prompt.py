@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from bot.glossary.terms import NOTHING, Found
@@ -17,7 +17,7 @@ from bot.models import PARTS, Depth, Paper, TextSource
 from bot.summaries.orders import sound, visible, without_orders
 from bot.summaries.sentences import sentences
 
-PROMPT_VERSION: Final = "2"
+PROMPT_VERSION: Final = "3"
 """Part of the cache key: raise it when the words below, the schema or the checks change what is accepted."""
 
 MAX_TAKEAWAYS: Final = 7
@@ -33,13 +33,15 @@ class Source:
     """A paper as the model sees it: readable Unicode, one line each; sentence n is `sentences[n - 1]`.
 
     `marker` fences it off; should the paper hold it, it is taken out of the paper. `sections` says of each sentence
-    where it stands ('' for the abstract); empty if all of it is the abstract.
+    where it stands ('' for the abstract); empty if all of it is the abstract. `heads` says of each row of a table (by
+    its place in `sentences`) where the table's caption and headings stand.
     """
 
     marker: str
     title: str
     sentences: tuple[str, ...]
     sections: tuple[str, ...] = ()
+    heads: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     origin: TextSource = "abstract"
 
     @property

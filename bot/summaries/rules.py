@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from bot.glossary.terms import NOTHING, Found
-from bot.summaries import meaning, names, numbers, phrasing, placed, script, tongue
-from bot.summaries.evidence import stems
+from bot.summaries import cells, meaning, names, numbers, phrasing, placed, script, tongue
 from bot.summaries.prompt import Source, is_translated
+from bot.summaries.words import stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Ground:
     numbers: numbers.Known
     names: names.Known
     stems: frozenset[str]
+    shares: frozenset[Decimal] = frozenset()
     placed: placed.Occurrences = ()
     terms: Found = NOTHING
 
@@ -39,9 +41,15 @@ def ground(source: Source, *, language: str, terms: Found = NOTHING) -> Ground:
         numbers.known(text),
         names.known(text),
         stems(text),
-        () if is_translated(language) else placed.occurrences((source.title, *source.sentences)),
+        numbers.shares(text) | cells.shares(source),
+        () if is_translated(language) else _occurrences(source),
         terms,
     )
+
+
+def _occurrences(source: Source) -> placed.Occurrences:
+    prose = [sentence for at, sentence in enumerate(source.sentences) if at not in source.heads]
+    return placed.occurrences((source.title, *prose)) + cells.occurrences(source)
 
 
 Rule = Callable[[str, Ground], str | None]
@@ -66,7 +74,7 @@ def numbers_stand(text: str, ground: Ground) -> str | None:
     """Every number stands in the source, and every share is one there."""
     if absent := numbers.missing(text, ground.numbers):
         return _listed("the sentences do not have the number", absent)
-    if absent := numbers.not_shares(text, ground.source.text):
+    if absent := numbers.not_shares(text, ground.shares):
         return _listed("the sentences do not have the percentage", absent)
     if not ground.same_language:
         return None
