@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.batches.provider import Provider
     from bot.costs.prices import Prices
     from bot.digest import Newsroom
+    from bot.models import Depth
     from bot.platforms import Marks, Platform
     from bot.ports import Announcements, FullText
     from bot.sources.count import ArxivCount
     from bot.store import Store
+    from bot.summaries.llm import ModelSummarizer
     from bot.summaries.service import Summaries
 
 
@@ -41,6 +44,14 @@ def platforms(environ: Mapping[str, str], *, marks: Marks) -> list[Platform]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batching:
+    """What batches are made of, where a model is set up."""
+
+    models: Mapping[Depth, ModelSummarizer]
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What every command that fetches and summarizes is made of. The `modest` ones make no model call."""
 
@@ -53,6 +64,7 @@ class Parts:
     count: ArxivCount
     prices: Prices
     texts: FullText
+    batching: Batching | None = None
 
 
 @asynccontextmanager
@@ -105,7 +117,7 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     )
     lookup = ArxivLookup(store=store, session=people, api_url=settings.arxiv_api_url)
     full = texts(settings, store, stack)
-    made, modest = await summaries(settings, store, stack, prices=prices, texts=full)
+    made, modest, batching = await summaries(settings, store, stack, prices=prices, texts=full)
     rooms = [
         Newsroom(
             announcements=announcements,
@@ -126,6 +138,7 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         count=ArxivCount(people, settings.arxiv_api_url, clock=now),
         prices=prices,
         texts=full,
+        batching=batching,
     )
 
 
@@ -151,19 +164,22 @@ def texts(settings: Settings, store: Store, stack: AsyncExitStack) -> FullText:
 
 async def summaries(
     settings: Settings, store: Store, stack: AsyncExitStack, *, prices: Prices, texts: FullText
-) -> tuple[Summaries, Summaries]:
-    """The summary service, and one that asks no model. `stack` closes their connections."""
+) -> tuple[Summaries, Summaries, Batching | None]:
+    """The summary service, one that asks no model, and what batches need. `stack` closes their connections."""
     from bot.summaries.extractive import Extractive  # noqa: PLC0415 - heavy, as all of these
     from bot.summaries.service import Summaries  # noqa: PLC0415
 
-    model = deep = None
+    model = deep = batching = None
     if settings.has_model:
+        from bot.batches.provider import Provider  # noqa: PLC0415
         from bot.costs.budget import allowance, budget  # noqa: PLC0415
-        from bot.summaries.llm import create  # noqa: PLC0415
+        from bot.summaries.llm import client, create  # noqa: PLC0415
 
         spend = budget(store.database, prices=prices, allowance=allowance(settings), clock=now)
         model = await stack.enter_async_context(create(settings, spend))
         deep = await stack.enter_async_context(create(settings, spend, depth="deep", texts=texts))
+        provider = Provider(await stack.enter_async_context(client(settings)), clock=now)
+        batching = Batching(models={"brief": model, "deep": deep}, provider=provider)
 
     def service(*, asks: bool) -> Summaries:
         return Summaries(
@@ -177,4 +193,4 @@ async def summaries(
             concurrency=settings.model_concurrency,
         )
 
-    return service(asks=True), service(asks=False)
+    return service(asks=True), service(asks=False), batching

@@ -58,6 +58,13 @@ class FeedTrouble:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelTrouble:
+    """What this note says about the model server, owners should know."""
+
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
 class Lacking:
     """We may post there, but not do all that makes a digest; nothing is `missing` any more if it is empty."""
 
@@ -65,7 +72,7 @@ class Lacking:
     missing: tuple[str, ...]
 
 
-News: TypeAlias = Incident | Admitted | FeedTrouble | Lacking
+News: TypeAlias = Incident | Admitted | FeedTrouble | ModelTrouble | Lacking
 
 
 class Herald:
@@ -131,8 +138,8 @@ class Herald:
                 await self._held(news)
             case Dead(target=target, error=error):
                 await self._dead(target, error)
-            case FeedTrouble(note=note):
-                await self._feed_trouble(note)
+            case FeedTrouble(note=note) | ModelTrouble(note=note):
+                await self._trouble(note)
             case Moved():
                 pass  # everything goes on, and nobody needs to do anything
 
@@ -222,11 +229,11 @@ class Herald:
         if await self._hearers.all_owners(lambda language: notices.dead(language, chat=chat, error=error)):
             await self._set_mark(DEAD, target)
 
-    async def _feed_trouble(self, note: Note) -> None:
+    async def _trouble(self, note: Note) -> None:
         """Once a day."""
         key = f"told {note.key}"
         if await asyncio.to_thread(self._chats.mark, key) != self._today() and await self._hearers.all_owners(
-            lambda language: notices.feed(language, note=note)
+            lambda language: notices.trouble(language, note=note)
         ):
             await asyncio.to_thread(self._chats.set_mark, key, self._today())
 

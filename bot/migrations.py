@@ -312,3 +312,39 @@ def m009_usage(db: Database) -> None:
     """)
     db.execute("CREATE INDEX usage_day ON usage (day)")
     db.execute("CREATE INDEX usage_chat ON usage (platform, chat_id)")
+
+
+@MIGRATIONS()
+def m010_batches(db: Database) -> None:
+    """Summaries asked for through the provider's Batch API: what is under way, so that a restart goes on with it.
+
+    `planned`: reserved, not sent; `creating`: its file is there, whether the batch is nobody knows; `running` and
+    `cancelling` have a `batch_id`; `done`: nothing more comes of it. `mark` stands in the provider's own record of it.
+    `custom_id` names a summary for ever: none is asked for in two batches. `usage_id` is its place on the account.
+    """
+    db.execute("""
+        CREATE TABLE batches (
+            id INTEGER PRIMARY KEY,
+            mark TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL DEFAULT 'planned'
+                CHECK (state IN ('planned', 'creating', 'running', 'cancelling', 'done')),
+            made_at TEXT NOT NULL,
+            deadline TEXT NOT NULL,
+            file_id TEXT,
+            batch_id TEXT
+        )
+    """)
+    db.execute("CREATE INDEX batches_open ON batches (state) WHERE state <> 'done'")
+    db.execute("""
+        CREATE TABLE batch_items (
+            custom_id TEXT PRIMARY KEY,
+            batch INTEGER NOT NULL REFERENCES batches (id) ON DELETE CASCADE,
+            paper_id TEXT NOT NULL,
+            depth TEXT NOT NULL,
+            language TEXT NOT NULL,
+            model TEXT NOT NULL,
+            usage_id INTEGER NOT NULL,
+            open INTEGER NOT NULL DEFAULT 1
+        ) WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX batch_items_batch ON batch_items (batch)")

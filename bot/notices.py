@@ -88,8 +88,8 @@ def dead(language: str, *, chat: str, error: str) -> Document:
     return document(language, line(language, "notice.dead", chat=_bold(chat), error=error))
 
 
-def feed(language: str, *, note: Note) -> Document:
-    """What is wrong with arXiv's feed, which only those who run the bot can mend."""
+def trouble(language: str, *, note: Note) -> Document:
+    """What is wrong with arXiv's feed or the model server, which only those who run the bot can mend."""
     return document(language, Paragraph((Text(say(language, f"note.{note.key}", **note.args)),)))
 
 

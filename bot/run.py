@@ -18,6 +18,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.access import Admins, Limits
 from bot.app import Parts, adapter, now, parts
 from bot.app import platforms as chat_platforms
+from bot.batches.assembly import batches
+from bot.batches.service import Batches
 from bot.chats import Chats
 from bot.commands.case import Means, Owners
 from bot.commands.desk import Desk
@@ -29,7 +31,7 @@ from bot.delivery.voice import Voice
 from bot.engine import Engine
 from bot.harvest import Harvester
 from bot.hearers import Hearers
-from bot.herald import Herald
+from bot.herald import Herald, ModelTrouble
 from bot.lock import held
 from bot.lookout import Lookout
 from bot.owners import OwnerCode, owners
@@ -53,7 +55,7 @@ SWITCH = 0.0005
 MOST_ISSUES = 1000
 """Ticks that make digests at a time; they share their bounds, and none makes what another does."""
 
-EVERY = {"look": 300, "issue": 5, "mend_clock": 3600, "revive": 3600, "prune": 86_400}
+EVERY = {"look": 300, "issue": 5, "batches": 30, "mend_clock": 3600, "revive": 3600, "prune": 86_400}
 """Seconds between two ticks; each may fire twice, or late, and does no harm."""
 
 
@@ -108,6 +110,7 @@ class Staff:
     outbox: Outbox
     press: Press
     herald: Herald
+    batches: Batches | None = None
 
 
 async def wire(
@@ -210,7 +213,10 @@ async def wire(
         wake=outbox.wake,
     )
     engine.desk = Desk(means)
-    return Staff(engine=engine, outbox=outbox, press=press, herald=herald)
+    ahead = batches(
+        settings, made, chats, harvester, platforms, clock=clock, tell=lambda note: herald.hear(ModelTrouble(note))
+    )
+    return Staff(engine=engine, outbox=outbox, press=press, herald=herald, batches=ahead)
 
 
 class Supervisor:
@@ -221,6 +227,7 @@ class Supervisor:
         self._outbox = staff.outbox
         self._press = staff.press
         self._herald = staff.herald
+        self._batches = staff.batches
         self._platforms = platforms
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -229,13 +236,15 @@ class Supervisor:
         scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
-        ticks = {
-            "look": self._engine.look,
+        ticks: dict[str, Callable[[], Awaitable[object]]] = {
+            "look": self._look,
             "issue": self._engine.issue,
             "mend_clock": self._engine.mend_clock,
             "revive": self._engine.revive,
             "prune": self._engine.prune,
         }
+        if self._batches is not None:
+            ticks["batches"] = self._batches.tick
         for name, tick in ticks.items():
             scheduler.add_job(
                 self._tick,
@@ -266,8 +275,14 @@ class Supervisor:
 
     async def _first_look(self) -> None:
         """What is out already is posted at once."""
-        await self._tick("look", lambda: self._engine.look(unless_lately=True))
+        await self._tick("look", lambda: self._look(unless_lately=True))
         await self._tick("issue", self._engine.issue)
+
+    async def _look(self, *, unless_lately: bool = False) -> None:
+        """What an announcement makes due now is known before what is due later is asked for in batches."""
+        await self._engine.look(unless_lately=unless_lately)
+        if self._batches is not None:
+            await self._batches.plan()
 
     async def _serve(self, platform: Platform, stop: asyncio.Event) -> None:
         """One platform, again and again; one that cannot log in stops itself, not the others."""

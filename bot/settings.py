@@ -57,6 +57,12 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="US dollars of them one chat may cost; else all",
     )
+    batch: bool = Field(
+        default=False,
+        alias="PAPERBOY_BATCH",
+        description="ask for summaries of digests that are due in an hour or later through the provider's Batch API, "
+        "where it has one: at half the price, and no digest waits for it",
+    )
     prices: Path | None = Field(
         None,
         alias="PAPERBOY_PRICES",

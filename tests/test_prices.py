@@ -28,7 +28,7 @@ def test_the_default_model_has_a_price_and_it_is_said_of_when() -> None:
     prices = read()
     found = prices.of("gpt-4.1-mini")
 
-    assert found == Price(Decimal("0.4"), Decimal("0.1"), Decimal("1.6"))
+    assert found == Price(Decimal("0.4"), Decimal("0.1"), Decimal("1.6"), batch=Decimal("0.5"))
     assert prices.as_of >= "2026-10-01"
 
 

@@ -121,6 +121,7 @@ def announcement(settings: Settings, prices: Prices) -> str:
         f"Models may cost {dollars(nanodollars(settings.daily_budget))} a day{each} and {settings.daily_calls} calls, "
         "then summaries are the papers' own sentences"
     )
+    told += ". What is not due for an hour goes in batches" if settings.batch else ""
     if not unknown:
         return f"{told}."
     return (

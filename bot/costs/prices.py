@@ -29,7 +29,7 @@ MAX_FILE: Final = 1_000_000
 MAX_PRICE: Final = 1_000_000
 """Dollars per million tokens; more is a slip of the pen."""
 
-_NAMES: Final = ("prompt", "cached", "completion")
+_NAMES: Final = ("prompt", "cached", "completion", "batch")
 _DATED: Final = re.compile(r"-(?:20\d{2}-\d{2}-\d{2}|20\d{6})\Z")
 """How a provider calls a model as it stood on a day: it costs what the model costs, if it has no price of its own."""
 
@@ -40,21 +40,26 @@ class PricesError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens of the prompt, of what of it the provider had cached, and of the answer."""
+    """US dollars per million tokens of the prompt, of what of it the provider had cached, and of the answer.
+
+    `batch` is what a call of the Batch API costs of that: 1 where nobody said that it is cheaper.
+    """
 
     prompt: Decimal
     cached: Decimal
     completion: Decimal
+    batch: Decimal = Decimal(1)
 
-    def of(self, usage: Usage) -> Money:
-        """What `usage` costs, rounded up."""
+    def of(self, usage: Usage, *, batched: bool = False) -> Money:
+        """What `usage` costs, in a batch or not, rounded up."""
         cached = min(usage.cached_tokens, usage.prompt_tokens)
         thousandths = (
             (usage.prompt_tokens - cached) * self.prompt
             + cached * self.cached
             + usage.completion_tokens * self.completion
         )
-        return math.ceil(thousandths * 1000)  # a dollar per million tokens is 1000 nanodollars a token
+        share = self.batch if batched else 1
+        return math.ceil(thousandths * share * 1000)  # a dollar per million tokens is 1000 nanodollars a token
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +133,16 @@ def _price(name: str, given: object) -> Price:
         every = _dollars(name, given)
         return Price(every, every, every)
     if not {"prompt", "completion"} <= given.keys() <= set(_NAMES):
-        raise ValueError(f"{name!r} needs the prices prompt and completion, may have cached, and nothing else.")
+        raise ValueError(f"{name!r} needs the prices prompt and completion, may have cached and batch, nothing else.")
     prompt, completion = _dollars(name, given["prompt"]), _dollars(name, given["completion"])
-    return Price(prompt, _dollars(name, given["cached"]) if "cached" in given else prompt, completion)
+    cached = _dollars(name, given["cached"]) if "cached" in given else prompt
+    return Price(prompt, cached, completion, _share(name, given.get("batch", 1)))
+
+
+def _share(name: str, given: object) -> Decimal:
+    if isinstance(given, int | Decimal) and not isinstance(given, bool) and 0 <= given <= 1:
+        return Decimal(given)
+    raise ValueError(f"batch of {name!r} must be what a call in a batch costs of the price, from 0 to 1, as 0.5.")
 
 
 def _dollars(name: str, given: object) -> Decimal:

@@ -115,6 +115,14 @@ def settle(db: sqlite_utils.Database, id_: int, *, usage: Usage | None, measured
     )
 
 
+def withdraw(db: sqlite_utils.Database, id_: int) -> None:
+    """The call was reserved and never made: it is none. One that was settled stays."""
+    row = db.execute("SELECT day FROM usage WHERE id = ? AND state = 'open'", [id_]).fetchone()
+    if row is not None:
+        db.execute("DELETE FROM usage WHERE id = ?", [id_])
+        db.execute("UPDATE model_calls SET calls = calls - 1 WHERE day = ? AND calls > 0", [row[0]])
+
+
 def take_call(db: sqlite_utils.Database, day: date, *, cap: int | None) -> bool:
     """Count one model call on `day` if fewer than `cap` were made; False if not."""
     return bool(

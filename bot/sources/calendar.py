@@ -85,6 +85,14 @@ def expected_day(now: datetime) -> date:
     return day
 
 
+def next_feed(now: datetime) -> datetime:
+    """When the next feed may come, strictly after `now` (aware): at midnight Eastern of a weekday. UTC."""
+    day = new_york_date(now) + _DAY
+    while is_weekend(day):
+        day += _DAY
+    return datetime.combine(day, time(), NEW_YORK).astimezone(UTC)
+
+
 def _announces(day: date) -> bool:
     return not is_weekend(day) and day - _DAY not in DEFERRED
 

@@ -28,11 +28,16 @@ class Completion:
 
 def read(body: bytes, *, now: datetime) -> Completion | Failure:
     """The first choice of the chat completion in `body`."""
-    garbled = Failure(kind="garbled")
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):  # a page, mostly: the address lacks its /v1
         return Failure(kind="foreign")
+    return of(found, now=now)
+
+
+def of(found: object, *, now: datetime) -> Completion | Failure:
+    """The first choice of a chat completion that is parsed already."""
+    garbled = Failure(kind="garbled")
     if not isinstance(found, dict):
         return garbled
     if found.get("error") and not found.get("choices"):  # some gateways say 200 and an error

@@ -19,6 +19,7 @@ from bot.summaries import completion, failures, ladder
 from bot.summaries.completion import Completion
 from bot.summaries.failures import Failure
 from bot.summaries.prompt import JsonSchema, Message
+from bot.summaries.transport import fetched
 
 if TYPE_CHECKING:
     from openai import AsyncAPIResponse, AsyncOpenAI
@@ -77,20 +78,34 @@ class Endpoint:
         self._plan = ladder.Plan(limit=max_tokens)
         self._proven = False
 
+    @property
+    def proven(self) -> bool:
+        """Whether the server has answered a question of the form we ask now."""
+        return self._proven
+
+    def request(self, messages: Sequence[Message], schema: JsonSchema) -> tuple[Mapping[str, object], Call]:
+        """The body of the call that asks this, as far as we know what the server knows, and what it may cost."""
+        parameters = ladder.parameters(self._plan, messages, schema)
+        return {"model": self._model, **parameters}, self._call(parameters, self._plan)
+
+    def _call(self, parameters: Mapping[str, object], plan: ladder.Plan) -> Call:
+        prompt = tokens(json.dumps(parameters, ensure_ascii=False))
+        return Call(model=self._model, prompt_tokens=prompt, completion_tokens=plan.limit)
+
     async def ask(self, messages: Sequence[Message], schema: JsonSchema) -> tuple[Completion, Usage]:
         """A complete answer and what it cost over all calls; raises SummaryError."""
         plan, usage = self._plan, Usage()
         waited = failed = cut = 0
         for _ in range(MAX_CALLS):
             parameters = ladder.parameters(plan, messages, schema)
-            prompt = tokens(json.dumps(parameters, ensure_ascii=False))
-            async with self._spend(Call(model=self._model, prompt_tokens=prompt, completion_tokens=plan.limit)) as bill:
+            call = self._call(parameters, plan)
+            async with self._spend(call) as bill:
                 found = await self._post(parameters)
-                _fill(bill, found, prompt)
+                _fill(bill, found, call.prompt_tokens)
             usage += Usage(calls=1)
             if isinstance(found, Completion):
                 usage += found.usage
-                if _is_whole(found):
+                if is_whole(found):
                     self._learn(plan)
                     return found, usage
                 if cut:
@@ -120,34 +135,11 @@ class Endpoint:
         self._plan, self._proven = plan, True
 
     async def _post(self, parameters: Mapping[str, object]) -> Completion | Failure:
-        """One HTTP call. A failure is a value: the client's exceptions carry headers and text along."""
-        import httpx2  # noqa: PLC0415 - the transport openai uses; read errors come as its own
-        import openai  # noqa: PLC0415 - takes a second to import
-
-        try:
-            async with asyncio.timeout(self._timeout):
-                body = await self._body(parameters)
-        except (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException) as exc:
-            return Failure(kind="timeout", arrived=not isinstance(exc.__cause__, httpx2.ConnectTimeout))
-        except openai.APIStatusError as exc:
-            headers = {name.lower(): value for name, value in exc.response.headers.items()}
-            return failures.failure(status=exc.status_code, body=exc.body, headers=headers, now=self._clock())
-        except (openai.APIConnectionError, httpx2.TransportError) as exc:
-            return Failure(kind="unreachable", arrived=not isinstance(exc.__cause__, httpx2.ConnectError))
-        except (openai.APIError, httpx2.HTTPError):
-            return Failure(kind="garbled")
-        return completion.read(body, now=self._clock())
-
-    async def _body(self, parameters: Mapping[str, object]) -> bytes:
-        """The answer's bytes; none if there are more than MAX_BODY (a server may send without end)."""
+        """One HTTP call."""
         create = cast("_Create", self._client.chat.completions.with_streaming_response.create)
-        async with create(model=self._model, **parameters) as response:
-            body = bytearray()
-            async for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    return b""
-        return bytes(body)
+        opening = create(model=self._model, **parameters)
+        body = await fetched(opening, seconds=self._timeout, most=MAX_BODY, clock=self._clock)
+        return body if isinstance(body, Failure) else completion.read(body, now=self._clock())
 
 
 def _fill(bill: Bill, found: Completion | Failure, prompt: int) -> None:
@@ -156,12 +148,17 @@ def _fill(bill: Bill, found: Completion | Failure, prompt: int) -> None:
         if found.kind in {"status", "foreign"} or not found.arrived:
             bill.free()
         return
-    bill.usage, bill.measured = found.usage, found.usage.prompt_tokens > 0
-    if not bill.measured:  # a server that does not count
-        bill.usage = Usage(prompt_tokens=prompt, completion_tokens=tokens(found.text))
+    bill.usage, bill.measured = used(found, prompt)
 
 
-def _is_whole(found: Completion) -> bool:
+def used(found: Completion, prompt: int) -> tuple[Usage, bool]:
+    """What an answer to a question of `prompt` tokens used, and whether the server itself counted."""
+    if found.usage.prompt_tokens > 0:
+        return found.usage, True
+    return Usage(prompt_tokens=prompt, completion_tokens=tokens(found.text)), False
+
+
+def is_whole(found: Completion) -> bool:
     """Whether the answer was not cut; raises Filtered or Refused if there is none."""
     if found.finish == "content_filter":
         raise Filtered("The provider's content filter stopped this paper.")

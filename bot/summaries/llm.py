@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from bot.costs.bill import Spend
+from bot.costs.bill import Call, Spend
 from bot.glossary.reading import additions, merged, shipped
 from bot.glossary.terms import NOTHING, Found, Glossary
 from bot.models import Depth, Paper, Summary, Usage
@@ -31,7 +31,7 @@ from bot.settings import Settings
 from bot.summaries import answer, checks, prompt
 from bot.summaries.completion import Completion
 from bot.summaries.deep import deep_source
-from bot.summaries.endpoint import Endpoint, Sleep, free, utc_now
+from bot.summaries.endpoint import Endpoint, Sleep, free, is_whole, utc_now
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -86,19 +86,33 @@ class ModelSummarizer:
         """Let go of the connections."""
         await self._client.close()
 
+    @property
+    def proven(self) -> bool:
+        """Whether the server has answered before, so that the form of our questions is one it knows."""
+        return self._endpoint.proven
+
+    async def request(
+        self, paper: Paper, *, language: str, depth: Depth = "brief"
+    ) -> tuple[Mapping[str, object], Call]:
+        """The body of the call that `summarize` makes first, and what it may cost; raises SummaryError."""
+        asked = await self._question(paper, language=language, depth=depth)
+        return self._endpoint.request(asked.messages, asked.schema)
+
     async def summarize(
-        self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+        self,
+        paper: Paper,
+        *,
+        language: str,
+        depth: Depth = "brief",
+        progress: Progress = no_progress,
+        given: Completion | None = None,
     ) -> Summary:
-        """A summary that stands the checks; raises SummaryError."""
-        source = await self._source(paper, progress) if depth == "deep" else prompt.source(paper)
-        if not source.sentences:
-            raise BadAnswer("This paper has no abstract to summarize.")
-        if sum(map(len, source.abstract)) + len(source.title) > prompt.MAX_SOURCE:
-            raise TooLong("The abstract is longer than an abstract can be.")
+        """A summary that stands the checks; raises SummaryError. `given` is an answer to `request`."""
+        asked = await self._question(paper, language=language, depth=depth, progress=progress)
         progress(WRITING, 0, 0)
         try:
             async with asyncio.timeout(3 * self._timeout):
-                verdict, usage = await self._checked(source, language=language, depth=depth)
+                verdict, usage = await self._checked(asked, given)
         except TimeoutError:
             raise TimedOut("The model did not finish in time. Raise PAPERBOY_MODEL_TIMEOUT.") from None
         dropped = verdict.checks.dropped
@@ -108,7 +122,7 @@ class ModelSummarizer:
             version=paper.version,
             language=language,
             depth=depth,
-            source=source.origin,
+            source=asked.source.origin,
             method="llm",
             model=self.model,
             headline=verdict.headline,
@@ -121,6 +135,24 @@ class ModelSummarizer:
             usage=usage,
         )
 
+    async def _question(
+        self, paper: Paper, *, language: str, depth: Depth, progress: Progress = no_progress
+    ) -> _Question:
+        source = await self._source(paper, progress) if depth == "deep" else prompt.source(paper)
+        if not source.sentences:
+            raise BadAnswer("This paper has no abstract to summarize.")
+        if sum(map(len, source.abstract)) + len(source.title) > prompt.MAX_SOURCE:
+            raise TooLong("The abstract is longer than an abstract can be.")
+        glossary = self._glossaries(language)
+        terms = glossary.found(source.text) if glossary else NOTHING
+        return _Question(
+            source=source,
+            language=language,
+            terms=terms,
+            messages=prompt.messages(source, language=language, depth=depth, terms=terms),
+            schema=prompt.answer_schema(language, depth=depth),
+        )
+
     async def _source(self, paper: Paper, progress: Progress) -> prompt.Source:
         """The paper's text if it can be had; an answer about the abstract is better than none."""
         full = None
@@ -131,53 +163,68 @@ class ModelSummarizer:
                 logger.info("deep summary from the abstract: paper=%s reason=%s", paper.id, exc.code)
         return deep_source(paper, full)
 
-    async def _checked(self, source: prompt.Source, *, language: str, depth: Depth) -> tuple[checks.Verdict, Usage]:
+    async def _checked(self, asked: _Question, given: Completion | None) -> tuple[checks.Verdict, Usage]:
         """Ask; if the answer fails, ask once more, saying what failed. The better of the two, if it will do."""
-        glossary = self._glossaries(language)
-        terms = glossary.found(source.text) if glossary else NOTHING
-        messages = prompt.messages(source, language=language, depth=depth, terms=terms)
-        schema = prompt.answer_schema(language, depth=depth)
-        given, usage = await self._endpoint.ask(messages, schema)
-        first = await _judged(given, source, language=language, terms=terms)
+        if given is not None and is_whole(given):
+            usage = given.usage + Usage(calls=1)
+        else:
+            given, usage = await self._endpoint.ask(asked.messages, asked.schema)
+        first = await _judged(given, asked)
         if not first.wants_retry:
             return first.verdict_or_raise(), usage
         again = [
-            *messages,
+            *asked.messages,
             {"role": "assistant", "content": given.text[: answer.MAX_TRANSLATION]},
             {"role": "user", "content": prompt.repair(first.problems)},
         ]
         try:
-            given, more = await self._endpoint.ask(again, schema)
+            given, more = await self._endpoint.ask(again, asked.schema)
         except SummaryError:
             if first.verdict is None:
                 raise
             return first.verdict, usage
-        second = await _judged(given, source, language=language, terms=terms)
+        second = await _judged(given, asked)
         verdicts = [each.verdict for each in (second, first) if each.verdict is not None]
         if not verdicts:
             logger.info("no summary stood the checks: model=%s problems=%d", self.model, len(second.problems))
         return (max(verdicts, key=lambda each: each.rank) if verdicts else second.verdict_or_raise()), usage + more
 
 
-def create(
-    settings: Settings, spend: Spend = free, *, depth: Depth = "brief", texts: FullText | None = None
-) -> ModelSummarizer:
-    """For the server and the model that `settings` name; close it when done. Raises GlossaryError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """What is asked about one paper, and how."""
+
+    source: prompt.Source
+    language: str
+    terms: Found
+    messages: Sequence[prompt.Message]
+    schema: prompt.JsonSchema
+
+
+def client(settings: Settings) -> AsyncOpenAI:
+    """For the server that `settings` name; close it when done."""
     import openai  # noqa: PLC0415 - takes a second to import
 
-    added = additions(settings.glossary) if settings.glossary else {}
-    edition = hashlib.sha256(repr(sorted(added.items())).encode()).hexdigest()[:8] if added else ""
     key = settings.openai_api_key
-    client = openai.AsyncOpenAI(
+    return openai.AsyncOpenAI(
         api_key=key.get_secret_value() if key else "none",  # a server that needs no key does not look at it
         base_url=settings.openai_base_url or OPENAI,
         timeout=openai.Timeout(settings.model_timeout, connect=min(10.0, settings.model_timeout)),
         max_retries=0,  # retries are ours: counted, bounded, paid for
     )
-    _ = client.chat.completions.with_streaming_response  # imported here, not while the first papers wait
+
+
+def create(
+    settings: Settings, spend: Spend = free, *, depth: Depth = "brief", texts: FullText | None = None
+) -> ModelSummarizer:
+    """For the server and the model that `settings` name; close it when done. Raises GlossaryError."""
+    added = additions(settings.glossary) if settings.glossary else {}
+    edition = hashlib.sha256(repr(sorted(added.items())).encode()).hexdigest()[:8] if added else ""
+    asking = client(settings)
+    _ = asking.chat.completions.with_streaming_response  # imported here, not while the first papers wait
     model = (settings.deep_model or settings.model) if depth == "deep" else settings.model
     return ModelSummarizer(
-        client,
+        asking,
         model=model,
         spend=spend,
         timeout=settings.model_timeout,
@@ -203,11 +250,11 @@ class Judged:
         return self.verdict
 
 
-async def _judged(given: Completion, source: prompt.Source, *, language: str, terms: Found) -> Judged:
+async def _judged(given: Completion, asked: _Question) -> Judged:
     """What `given` is worth; a whole paper takes a while to look things up in, so not on the loop."""
-    if not source.sections:
-        return judge(given, source, language=language, terms=terms)
-    return await asyncio.to_thread(judge, given, source, language=language, terms=terms)
+    if not asked.source.sections:
+        return judge(given, asked.source, language=asked.language, terms=asked.terms)
+    return await asyncio.to_thread(judge, given, asked.source, language=asked.language, terms=asked.terms)
 
 
 def judge(given: Completion, source: prompt.Source, *, language: str, terms: Found = NOTHING) -> Judged:

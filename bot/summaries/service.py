@@ -11,7 +11,8 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from bot.costs.cause import about
 from bot.database import StoreError
@@ -47,6 +48,12 @@ PATIENCE = 3
 
 PROGRESS = "summaries"
 """What we tell a Progress that we do."""
+
+
+class Asking(Protocol):
+    """A way to one summary. Raises SummaryError."""
+
+    async def __call__(self, *, progress: Progress) -> Summary: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +152,16 @@ class Summaries:
         summary, _ = await self._honest(paper, language=language, depth=depth, patience=_Patience())
         return summary
 
+    async def keep(self, paper: Paper, *, language: str, depth: Depth, asking: Asking) -> None:
+        """Make a summary in another way than by asking now, and keep it; whoever asks meanwhile waits for it.
+
+        Nothing happens if it is there, or under way. Raises SummaryError, StoreError.
+        """
+        model = self._models[depth]
+        if model is not None:
+            key = key_of(paper, model, language=language, depth=depth)
+            await self._shared(key, asking, _Patience(), no_progress)
+
     async def _honest(
         self, paper: Paper, *, language: str, depth: Depth, patience: _Patience, progress: Progress = no_progress
     ) -> tuple[Summary, SummaryError | None]:
@@ -160,7 +177,8 @@ class Summaries:
         elif model is not None:
             try:
                 key = key_of(paper, model, language=language, depth=depth)
-                return await self._shared(key, model, paper, patience, progress), None
+                asking = partial(model.summarize, paper, language=language, depth=depth)
+                return await self._shared(key, asking, patience, progress), None
             except SummaryError as exc:
                 logger.info("no summary from the model: paper=%s reason=%s", paper.id, exc.code)
                 failure = exc
@@ -170,9 +188,7 @@ class Summaries:
     def _extract(self, paper: Paper, *, language: str, depth: Depth) -> Summary:
         return asyncio.run(self._extractive.summarize(paper, language=language, depth=depth))
 
-    async def _shared(
-        self, key: SummaryKey, model: Summarizer, paper: Paper, patience: _Patience, progress: Progress
-    ) -> Summary:
+    async def _shared(self, key: SummaryKey, asking: Asking, patience: _Patience, progress: Progress) -> Summary:
         """Join who is making this summary already, or make it. Raises SummaryError, the same to all who wait.
 
         A caller that is cancelled leaves the others their summary; when the last one leaves, the making stops. Whoever
@@ -182,7 +198,7 @@ class Summaries:
         joined = flight is not None
         if flight is None:
             flight = self._flights[key] = _Flight()
-            flight.task = asyncio.create_task(self._make(key, model, paper, patience, flight.tell))
+            flight.task = asyncio.create_task(self._make(key, asking, patience, flight.tell))
             flight.task.add_done_callback(lambda _: self._landed(key, flight))
         flight.join(progress)
         try:
@@ -198,7 +214,7 @@ class Summaries:
             if not joined or exc.of != "chat":
                 raise
         self._landed(key, flight)
-        return await self._shared(key, model, paper, patience, progress)
+        return await self._shared(key, asking, patience, progress)
 
     def _landed(self, key: SummaryKey, flight: _Flight) -> None:
         if self._flights.get(key) is flight:
@@ -206,17 +222,15 @@ class Summaries:
         if flight.task.done() and not flight.task.cancelled():
             flight.task.exception()  # seen, even if all who waited were cancelled
 
-    async def _make(
-        self, key: SummaryKey, model: Summarizer, paper: Paper, patience: _Patience, progress: Progress
-    ) -> Summary:
+    async def _make(self, key: SummaryKey, asking: Asking, patience: _Patience, progress: Progress) -> Summary:
         stored = await asyncio.to_thread(self._store.summary, key)
         if stored is not None:
             return stored
         async with self._room:
             patience.raise_if_lost()
             try:
-                with about(paper.id, key.depth):
-                    summary = await model.summarize(paper, language=key.language, depth=key.depth, progress=progress)
+                with about(key.paper_id, key.depth):
+                    summary = await asking(progress=progress)
             except SummaryError as exc:
                 patience.failed(exc)
                 raise
@@ -224,7 +238,7 @@ class Summaries:
         try:
             await asyncio.to_thread(self._store.save_summary, key, summary, at=self._clock())
         except StoreError as exc:  # it is made and paid for: losing it to a full disk would help nobody
-            logger.warning("summary not kept: paper=%s: %s", paper.id, exc)
+            logger.warning("summary not kept: paper=%s: %s", key.paper_id, exc)
         return summary
 
     def _notes(self, failures: Iterable[SummaryError]) -> tuple[Note, ...]:

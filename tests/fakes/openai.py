@@ -2,7 +2,7 @@
 
 `with FakeOpenAI() as server:` listens on `server.base_url` in a thread of its own; `server.faults` are answered first,
 one per call. It takes what OpenAI's chat completions take and refuses what they refuse; `knows` and `refuses` make it
-a lesser server.
+a lesser server, `has_batches` False one without the Batch API.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Self
 
 from tests.fakes import openai_answers as answers
 from tests.fakes.openai_answers import Fault, Json, error
+from tests.fakes.openai_batches import Batches
 from tests.fakes.wire import Reply, Request, Server
 
 KEY = "test-key-5f0c1a"
@@ -44,6 +45,7 @@ class FakeOpenAI:
     silent: bool = False
     refuses: Collection[str] = ()
     faults: deque[Fault] = field(default_factory=deque)
+    has_batches: bool = True
 
     calls: list[Json] = field(default_factory=list, init=False)
     """The body of every chat completion asked for, refused ones too."""
@@ -52,6 +54,7 @@ class FakeOpenAI:
 
     def __post_init__(self) -> None:
         self._server = Server(self._handle)
+        self.batches = Batches(answer=self._answer)
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -79,6 +82,8 @@ class FakeOpenAI:
         if path == "/v1/models" and request.method == "GET":
             listed = {"id": self.model, "object": "model", "created": 1_760_000_000, "owned_by": "test"}
             return Reply(body=json.dumps({"object": "list", "data": [listed]}).encode())
+        if self.has_batches and (reply := self.batches.handle(request)) is not None:
+            return reply
         if path != "/v1/chat/completions":
             return error(404, f"Unknown request URL: {request.method} {path}", code="unknown_url")
         if request.method != "POST":
@@ -110,6 +115,9 @@ class FakeOpenAI:
             return error(400, "We could not parse the JSON body of your request.")
         if not isinstance(body, dict):
             return error(400, "The body must be a JSON object.")
+        return self._answer(body)
+
+    def _answer(self, body: Json) -> Reply:
         self.calls.append(body)
         for refused in self._objections(body):
             return refused

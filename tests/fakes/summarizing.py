@@ -56,13 +56,7 @@ async def summarizer(
         spend()
         yield Bill()
 
-    client = openai.AsyncOpenAI(
-        api_key=key,
-        base_url=server.base_url,
-        max_retries=0,
-        timeout=deadline,
-        http_client=openai.DefaultAsyncHttpxClient(verify=_trust()),
-    )
+    client = connection(server, key=key, deadline=deadline)
     made = ModelSummarizer(
         client,
         model=model,
@@ -73,6 +67,17 @@ async def summarizer(
     )
     async with made:
         yield made
+
+
+def connection(server: FakeOpenAI, *, key: str = KEY, deadline: float = 10) -> openai.AsyncOpenAI:
+    """The client as the program makes it; close it when done."""
+    return openai.AsyncOpenAI(
+        api_key=key,
+        base_url=server.base_url,
+        max_retries=0,
+        timeout=deadline,
+        http_client=openai.DefaultAsyncHttpxClient(verify=_trust()),
+    )
 
 
 async def summary(server: FakeOpenAI, *, language: str = "en", **options: object) -> Summary:

@@ -1,0 +1,1 @@
+"""The provider's Batch API: summaries for digests at a fixed hour, asked for together and at half price."""

@@ -1,0 +1,169 @@
+"""What goes into batches once an announcement is here: what will be wanted later, and nobody has made or asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bot.batches import table
+from bot.batches.requests import MOST_BYTES, MOST_REQUESTS, custom_id, line
+from bot.batches.table import Wish
+from bot.batches.wants import Want, Wants
+from bot.costs.cause import caused_by
+from bot.costs.prices import Prices
+from bot.costs.usage_table import Allowance
+from bot.models import Depth, SummaryKey
+from bot.ports import Clock, SummaryError
+from bot.remembered import Remembered
+from bot.store import Store
+from bot.summaries.llm import ModelSummarizer
+from bot.summaries.service import Summaries, key_of
+from bot.targets import Target
+
+logger = logging.getLogger(__name__)
+
+MARGIN: Final = timedelta(minutes=15)
+"""Before the first digest is due a batch is cancelled, which takes the provider ten minutes."""
+
+TOGETHER: Final = timedelta(minutes=30)
+"""Digests due in the same half hour share batches, so that a day has few; the first of them sets their deadline."""
+
+REST: Final = timedelta(minutes=10)
+"""After a try in vain: the model server does not answer, say."""
+
+
+class Planner:
+    """For one event loop. `mark` makes the names by which the provider's record of a batch is found again."""
+
+    def __init__(
+        self,
+        *,
+        wants: Wants,
+        store: Store,
+        marks: Remembered,
+        models: Mapping[Depth, ModelSummarizer],
+        summaries: Summaries,
+        prices: Prices,
+        allowance: Allowance,
+        clock: Clock,
+        mark: Callable[[], str],
+    ) -> None:
+        self._wants = wants
+        self._store = store
+        self._marks = marks
+        self._models = models
+        self._summaries = summaries
+        self._prices = prices
+        self._allowance = allowance
+        self._clock = clock
+        self._mark = mark
+        self._not_before = datetime.min.replace(tzinfo=UTC)
+
+    async def plan(self) -> None:
+        """Plan what the latest announcement brought, once. Raises StoreError."""
+        if self._clock() < self._not_before:
+            return
+        latest = await asyncio.to_thread(self._wants.latest)
+        if latest is None or await asyncio.to_thread(self._marks.mark, _PLANNED) == latest.isoformat():
+            return
+        self._not_before = self._clock() + REST
+        soon, later = await asyncio.to_thread(self._wants.all)
+        made_soon = {self._name(want) for want in soon}  # asked for now, one by one: not paid twice
+        wants = [want for want in later if self._name(want) not in made_soon]
+        for group in _groups(wants, self._models):
+            if not await self._planned(group):
+                return
+        await asyncio.to_thread(self._marks.set_mark, _PLANNED, latest.isoformat())
+        self._not_before = datetime.min.replace(tzinfo=UTC)
+
+    async def _planned(self, wants: Sequence[Want]) -> bool:
+        """False if that cannot be known yet: no call has shown what form of question the server takes."""
+        missing = await asyncio.to_thread(self._missing, wants)
+        if not missing:
+            return True
+        model = self._models[missing[0][1][0].depth]
+        if not model.proven:  # a batch in a form the server does not take would fail as a whole, hours later
+            first = missing.pop(0)[1][0]
+            with caused_by(first.target):
+                await self._summaries.one(first.paper, language=first.language, depth=first.depth)
+            if not model.proven:
+                return False
+        wishes = [wish async for wish in _bounded(missing, model)]
+        deadline = min(want.due for want in wants) - MARGIN
+        if not wishes:
+            return True
+        planned = await asyncio.to_thread(
+            self._store.database.write,
+            lambda db: table.plan(
+                db,
+                wishes,
+                mark=self._mark(),
+                at=self._clock(),
+                deadline=deadline,
+                price=self._prices.of(model.model),
+                allowance=self._allowance,
+            ),
+        )
+        logger.info("batch planned: papers=%d of %d until=%s", planned, len(missing), deadline)
+        return True
+
+    def _key(self, want: Want) -> SummaryKey:
+        return key_of(want.paper, self._models[want.depth], language=want.language, depth=want.depth)
+
+    def _name(self, want: Want) -> str:
+        return custom_id(self._key(want))
+
+    def _missing(self, wants: Sequence[Want]) -> list[tuple[str, list[Want]]]:
+        """By request, who wants it; without what is stored, and what is or was in a batch. Blocks."""
+        by_name: dict[str, list[Want]] = {}
+        stored: dict[str, bool] = {}
+        for want in wants:
+            key = self._key(want)
+            name = custom_id(key)
+            if name not in stored:
+                stored[name] = self._store.summary(key) is not None
+            if not stored[name]:
+                by_name.setdefault(name, []).append(want)
+        asked = self._store.database.read(lambda conn: table.asked(conn, by_name))
+        return [(name, each) for name, each in by_name.items() if name not in asked]
+
+
+async def _bounded(missing: Iterable[tuple[str, Sequence[Want]]], model: ModelSummarizer) -> AsyncIterator[Wish]:
+    """As many as one file may have; the rest is asked for when it is due."""
+    size = count = 0
+    for name, wants in missing:
+        want = wants[0]
+        try:
+            body, call = await model.request(want.paper, language=want.language, depth=want.depth)
+        except SummaryError as exc:
+            logger.info("not asked in a batch: paper=%s reason=%s", want.paper.id, exc.code)
+            continue
+        size, count = size + len(line(name, body)), count + 1
+        if size > MOST_BYTES or count > MOST_REQUESTS:
+            logger.warning("a batch holds no more: papers=%d", count - 1)
+            return
+        targets: list[Target] = list(dict.fromkeys(each.target for each in wants))
+        yield Wish(
+            custom_id=name,
+            paper_id=want.paper.id,
+            depth=want.depth,
+            language=want.language,
+            call=call,
+            targets=targets,
+        )
+        await asyncio.sleep(0)  # a question is some milliseconds of computing, and ours is not the only loop's work
+
+
+def _groups(wants: Iterable[Want], models: Mapping[Depth, ModelSummarizer]) -> list[list[Want]]:
+    """What can go together: of one model, due in the same half hour; the most urgent first."""
+    found: dict[tuple[int, str, Depth], list[Want]] = {}
+    for want in wants:
+        slot = int(want.due.timestamp() // TOGETHER.total_seconds())
+        found.setdefault((slot, models[want.depth].model, want.depth), []).append(want)
+    return [found[key] for key in sorted(found)]
+
+
+_PLANNED: Final = "batches planned"
