@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.models import Depth
     from bot.platforms import Marks, Platform
     from bot.ports import Announcements, FullText
+    from bot.questions.service import Questions
     from bot.sources.count import ArxivCount
     from bot.store import Store
     from bot.summaries.llm import ModelSummarizer
@@ -64,6 +65,7 @@ class Parts:
     count: ArxivCount
     prices: Prices
     texts: FullText
+    questions: Questions
     batching: Batching | None = None
 
 
@@ -117,7 +119,7 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     )
     lookup = ArxivLookup(store=store, session=people, api_url=settings.arxiv_api_url)
     full = texts(settings, store, stack)
-    made, modest, batching = await summaries(settings, store, stack, prices=prices, texts=full)
+    made, modest, batching, questions = await services(settings, store, stack, prices=prices, texts=full)
     rooms = [
         Newsroom(
             announcements=announcements,
@@ -139,6 +141,7 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         prices=prices,
         texts=full,
         batching=batching,
+        questions=questions,
     )
 
 
@@ -162,11 +165,14 @@ def texts(settings: Settings, store: Store, stack: AsyncExitStack) -> FullText:
     return made
 
 
-async def summaries(
+async def services(
     settings: Settings, store: Store, stack: AsyncExitStack, *, prices: Prices, texts: FullText
-) -> tuple[Summaries, Summaries, Batching | None]:
-    """The summary service, one that asks no model, and what batches need. `stack` closes their connections."""
-    from bot.summaries.extractive import Extractive  # noqa: PLC0415 - heavy, as all of these
+) -> tuple[Summaries, Summaries, Batching | None, Questions]:
+    """The summary service, one that asks no model, what batches need, who answers questions. `stack` closes them."""
+    from bot.glossary.reading import shipped  # noqa: PLC0415 - heavy, as all of these
+    from bot.questions.reader import Reader  # noqa: PLC0415
+    from bot.questions.service import Questions  # noqa: PLC0415
+    from bot.summaries.extractive import Extractive  # noqa: PLC0415
     from bot.summaries.service import Summaries  # noqa: PLC0415
 
     model = deep = batching = None
@@ -193,4 +199,12 @@ async def summaries(
             concurrency=settings.model_concurrency,
         )
 
-    return service(asks=True), service(asks=False), batching
+    reader = Reader(deep.endpoint, glossaries=deep.glossaries, timeout=settings.model_timeout) if deep else None
+    questions = Questions(
+        texts=texts,
+        reader=reader,
+        clock=now,
+        concurrency=settings.model_concurrency,
+        glossaries=deep.glossaries if deep else shipped,
+    )
+    return service(asks=True), service(asks=False), batching, questions

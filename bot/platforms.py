@@ -216,8 +216,8 @@ class Ask:
     """Something somebody wants. `update` names it for ever: the same update is applied once.
 
     `options` are typed as COMMANDS says; `replied_to` is the text of the message it answers, with the addresses its
-    links lead to; `at` when it was said. `pressed`: it comes from a button of a message of ours. An admin may ask from
-    a private chat about a `target` elsewhere: its answers go to whoever asked.
+    links lead to, `quoted` the part of it that was quoted; `at` when it was said. `pressed`: it comes from a button of
+    a message of ours. An admin may ask from a private chat about a `target` elsewhere: its answers go to whoever asked.
     """
 
     update: str
@@ -231,6 +231,7 @@ class Ask:
     locale: str = "en"
     title: str = ""
     replied_to: str = ""
+    quoted: str = ""
     pressed: bool = False
 
 

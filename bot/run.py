@@ -194,6 +194,7 @@ async def wire(
         store=made.store,
         reading=made.newsroom,
         modest=made.modest_newsroom,
+        questions=made.questions,
         poster=press,
         notify=hearers.notify,
         tell=hearers.tell,

@@ -135,6 +135,8 @@ def test_the_required_options_have_their_agreed_names() -> None:
     required = {each.name: [option.name for option in each.options if option.required] for each in COMMANDS}
     assert required["summarize"] == ["ids"]
     assert required["subscribe"] == ["topic"]
+    assert required["ask"] == ["id", "question"]
+    assert required["compare"] == ["ids"]
 
 
 def test_no_command_takes_more_after_what_takes_the_rest_of_the_line() -> None:
@@ -152,7 +154,7 @@ def test_every_command_says_what_it_does_within_discords_limit(language: str) ->
 
 def test_members_menus_are_short_and_admins_have_these_too() -> None:
     members, admins = (dict(menu(whose, "en")) for whose in (Menu.MEMBERS, Menu.ADMINS))
-    assert list(members) == ["help", "list", "summarize", "digest"]
+    assert list(members) == ["help", "list", "summarize", "ask", "compare", "digest"]
     assert members.items() < admins.items()
     assert {"subscribe", "settings", "schedule"} <= admins.keys()
     assert not any(BY_NAME[name].who is Who.OWNER for name in admins)

@@ -59,7 +59,7 @@ CHANGE = (
     "/resume",
 )
 LESS = ("/pause", "/unsubscribe llm")
-MODEL = ("/summarize 2405.17428",)
+MODEL = ("/summarize 2405.17428", "/ask 2405.17428 how large is it?", "/compare 2405.17428 2405.17429")
 OWNERS = ("/chats", "/allow memory:-100", "/block memory:-100", "/stats")
 
 ANYTHING = ("open", "approve", "owner")
@@ -108,6 +108,9 @@ def outcome(desk: Front, reply: Reply, before: tuple[int, int, int]) -> str:
             return name
     if text(reply).startswith(say("en", "cmd.digest.none_yet")):
         return "where"
+    if desk.questions.asked:
+        *_, how = desk.questions.asked.pop()
+        return {"model": "full", "modest": "modest"}[how]
     after = (len(desk.reading.asked), len(desk.modest.asked), len(desk.poster.periods))
     if after == before:
         return "done"
@@ -134,7 +137,7 @@ def test_the_table_has_every_command_and_every_case() -> None:
 @pytest.mark.parametrize("access", ["none", "asked", "allowed", "no_model", "blocked"])
 async def test_everybody_may_what_the_table_says(tmp_path: Path, policy: Policy, access: str) -> None:
     with front(tmp_path, policy=policy) as desk:
-        desk.store.save_papers([paper()])
+        desk.store.save_papers([paper(), paper("2405.17429")])
         wrong = []
         number = 0
         for kind, policies, accesses, outcomes in TABLE:

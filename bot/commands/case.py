@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, Protocol, TypeAlias
 
 from bot.access import Admins, Limits, Policy
 from bot.chats import AlreadyApplied, Chats
+from bot.commands.asked import Asked
 from bot.commands.estimates import Count, Estimates
 from bot.commands.pending import Pending
 from bot.commands.recent import Recent
@@ -25,6 +26,7 @@ from bot.owners import OwnerCode
 from bot.people import People
 from bot.platforms import Actor, Ask, Reply, Where
 from bot.ports import Clock, Glimpse, Progress, no_glimpse, no_progress
+from bot.questions.answers import Asking
 from bot.rights import Check, all_is_well
 from bot.store import Store
 from bot.targets import Chat, Settings, Target
@@ -128,6 +130,7 @@ class Means:
     store: Store
     reading: Reading
     modest: Reading
+    questions: Asking
     poster: Poster
     notify: Notify
     tell: Tell
@@ -148,12 +151,14 @@ class Means:
     patience: float = 0.4
     step: float = STEP
     pending: Pending = field(init=False)
+    asked: Asked = field(init=False)
     recent: Recent = field(init=False)
     people: People = field(init=False)
     estimates: Estimates = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pending", Pending(self.chats))
+        object.__setattr__(self, "asked", Asked())
         object.__setattr__(self, "recent", Recent(self.store, self.clock))
         object.__setattr__(self, "people", People(self.store, clock=self.clock))
         object.__setattr__(self, "estimates", Estimates(self.count, self.clock))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.commands.case import Case
+from bot.commands.meant import meant
 from bot.commands.saying import button, line, row
 from bot.document import Block, Code, Item, Link, ListBlock, Paragraph, Quote, Text
 from bot.latex import readable
@@ -25,7 +26,7 @@ EXAMPLE = "2405.17428"
 
 async def abstract(case: Case) -> AsyncIterator[Reply]:
     """The authors' abstract, with the translation a model made of it, if one did."""
-    asked = named(case)
+    asked = await named(case)
     if isinstance(asked, Reply):
         yield asked
         return
@@ -35,7 +36,7 @@ async def abstract(case: Case) -> AsyncIterator[Reply]:
 
 async def evidence(case: Case) -> AsyncIterator[Reply]:
     """What was said of the paper, statement by statement, each with the passage it rests on."""
-    asked = named(case)
+    asked = await named(case)
     if isinstance(asked, Reply):
         yield asked
         return
@@ -56,10 +57,10 @@ async def dislike(case: Case) -> AsyncIterator[Reply]:
 # ---------------------------------------------------------------- which paper
 
 
-def named(case: Case, option: str = "id") -> list[ArxivId] | Reply:
+async def named(case: Case, option: str = "id") -> list[ArxivId] | Reply:
     """The papers that were typed, or else those that the message it replies to names; else what to say."""
     typed = case.option(option)
-    asked = find(typed) or find(case.ask.replied_to)
+    asked = find(typed) or await meant(case)
     if asked:
         return asked
     if typed.strip():
@@ -184,7 +185,7 @@ def _unknown(case: Case, asked: ArxivId) -> Reply:
 
 
 async def _vote(case: Case, vote: Vote) -> Reply:
-    asked = named(case)
+    asked = await named(case)
     if isinstance(asked, Reply):
         return asked
     papers = await known(case, asked[:1])

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from bot.access import Action, Verdict
 from bot.chat_digest import is_roomy
 from bot.commands.case import Case
+from bot.commands.meant import meant
 from bot.commands.permission import refused, verdict
 from bot.commands.saying import button, line, row
 from bot.commands.steps import Steps
@@ -38,7 +39,7 @@ _LIKE_AN_ID = re.compile(r"[0-9]{3,5}\.[0-9]{3,6}(v[0-9]+)?", re.IGNORECASE)
 async def summarize(case: Case) -> AsyncIterator[Reply]:
     """The papers that were named, or else those that the message it replies to names."""
     typed = case.option("ids")
-    asked = find(typed) or find(case.ask.replied_to)
+    asked = find(typed) or await meant(case)
     if not asked:
         yield _nothing_named(case, typed)
         return
@@ -47,8 +48,8 @@ async def summarize(case: Case) -> AsyncIterator[Reply]:
         yield case.reply(line(case.language, "cmd.limit", at=back.strftime("%H:%M UTC")), private=True)
         return
     shown = asked[:MOST]
-    meanwhile = await _reading(case, shown)
-    steps = Steps(case=case, first=lambda: meanwhile)
+    first = await meanwhile(case, shown)
+    steps = Steps(case=case, first=lambda: first)
     reading = _read(case, shown, steps, left=len(asked) - len(shown), mistyped=_mistyped(typed))
     async for reply in case.in_steps(reading, steps.reply, steps.changed):
         yield reply
@@ -79,7 +80,7 @@ async def _read(case: Case, asked: Sequence[ArxivId], steps: Steps, *, left: int
     return Reply(Document((*first, *told.blocks, *extra), language=told.language))
 
 
-async def _reading(case: Case, asked: Sequence[ArxivId]) -> Reply:
+async def meanwhile(case: Case, asked: Sequence[ArxivId]) -> Reply:
     """What is said at once: the paper by name, where we know it already."""
     if len(asked) > 1:
         return case.reply(line(case.language, "cmd.summarize.reading_some", count=len(asked)))

@@ -28,7 +28,7 @@ A_BIBLIOGRAPHY = 10
 
 async def save(case: Case) -> AsyncIterator[Reply]:
     """Keep the papers that were named, or the first of the message it replies to."""
-    asked = named(case, "ids")
+    asked = await named(case, "ids")
     if isinstance(asked, Reply):
         yield asked
         return

@@ -4,6 +4,7 @@
     2405.17428 · https://arxiv.org/abs/2405.17428        in a private chat: /summarize
     /subscribe ~k3f9qa2x yes 20                          a button: what it confirms is kept under a short name
     /unsubscribe 2 ~k3f9                                 a button: number 2, if it is still the one it was made for
+    /ask arXiv:2405.17428v2 how large is it?             the papers named first, then the question
 
 A word that begins with `~` is a short name (a catalogue id or a hash); nobody types one, and no query begins with it.
 """
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.commands import BY_NAME, Command, Option
+from bot.sources.ids import mentions
 from bot.targets import ChatKind
 from bot.topics.lexer import plain
 
@@ -33,6 +35,10 @@ _COMMAND = re.compile(r"\s*[/／](?P<name>[A-Za-z_]{1,32})(?:@(?P<bot>\w{1,64}))
 _AS = re.compile(r"\s+as\s+", re.IGNORECASE)
 _BUTTON = re.compile(r"~(?P<ref>[a-z0-9-]{0,32})(?:\s+(?P<do>[a-z]+)(?:\s+(?P<value>[a-z0-9_]+))?)?\Z")
 _CHECKED = re.compile(r"(?P<topic>[0-9]{1,4})\s+~(?P<check>[a-z0-9]{2,8})\Z")
+
+_AFTER = " \t\r\n,;:：，、)]>–—-"
+_BETWEEN = _AFTER + "([<"
+"""What may stand between papers; after the last one, nothing that opens the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ def _options(command: Command, rest: str) -> dict[str, str | int]:
     match command.name:
         case "subscribe":
             return _subscribe(rest)
+        case "ask":
+            return _ask(rest)
         case "unsubscribe" if checked := _CHECKED.match(rest):
             return dict(checked.groupdict())
         case "schedule" if rest.startswith("~"):
@@ -107,6 +115,17 @@ def _subscribe(rest: str) -> dict[str, str | int]:
         return {name: word for name, word in found.items() if word is not None}
     topic, name = _named(" ".join(rest.split()))
     return {key: word for key, word in (("topic", topic), ("name", name)) if word}
+
+
+def _ask(rest: str) -> dict[str, str | int]:
+    """The papers that are named before any other word, and what is asked."""
+    start = end = 0
+    for mention in mentions(rest):
+        if rest[end : mention.start].strip(_BETWEEN):
+            break
+        start, end = start if end else mention.start, mention.end
+    found = {"id": rest[start:end], "question": rest[end:].lstrip(_AFTER if end else "")}
+    return {key: word for key, word in found.items() if word}
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from bot.chats import Explained, Sending
 from bot.commands import phrases
 from bot.commands.case import Case
+from bot.commands.meant import meant
 from bot.commands.reasons import Judged, Why, judged, marks, waits
 from bot.commands.saying import button, line, row, words
 from bot.document import Action, Block, Bold, Code, Link, Paragraph, Text
@@ -30,7 +31,10 @@ MOST_TERMS = 6
 
 async def why(case: Case) -> AsyncIterator[Reply]:
     """Matched by which words; announced when and as what; sent when, or why not."""
-    typed = case.option("id") or case.ask.replied_to
+    typed = case.option("id")
+    if not typed:
+        replied = await meant(case)
+        typed = str(replied[0]) if len(replied) == 1 else case.ask.replied_to
     if not typed.strip():
         yield case.reply(line(case.language, "cmd.why.how"), private=True)
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bot.models import ARXIV, ArxivId
 from bot.ports import UsageError
@@ -46,7 +47,7 @@ _NO_ID_BEFORE = re.compile(
 # What may stand before a new id that has no prefix of ours. ASCII only: Han letters may touch an id.
 _GLUED = re.compile(r"[0-9A-Za-z._/\\+$€£¥₽#@=&%~^-]\Z|[0-9]:\Z")
 _UNDERSCORED = re.compile(r"(?:\A|[^0-9A-Za-z_])_{1,2}\Z")  # Markdown's _2405.17428_
-_PREFIXED = re.compile(r"(?:\A|[^0-9a-z])arxiv\s?[:._/-]\s?\Z", re.IGNORECASE)
+_PREFIXED = re.compile(r"(?:\A|[^0-9a-z])(?P<prefix>arxiv\s?[:._/-]\s?)\Z", re.IGNORECASE)
 _DOI = re.compile(r"(?<![0-9])10\.[0-9]{4,9}(?:/|%2f)[!-+\--:<-~]*\Z", re.IGNORECASE)
 _OUR_DOI = re.compile(r"(?<![0-9])10\.48550(?:/|%2f)arxiv\.\Z", re.IGNORECASE)
 _LINK = re.compile(
@@ -57,6 +58,19 @@ _LINK = re.compile(
     r"(?:[^\s<>\"]*[/=,:])?\Z",
     re.IGNORECASE,
 )
+
+
+_LEADS = re.compile(r"[^\s<>\"'“”‘’«»()\[\]]*\Z", re.ASCII)
+_GOES_ON = re.compile(r"[!-~]*(?<![.,;:!?)\]>'\"])")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a text names a paper: from `start` to `end`, with the link or the `arXiv:` around the id."""
+
+    start: int
+    end: int
+    paper: ArxivId
 
 
 class NotAnId(UsageError):
@@ -77,9 +91,15 @@ def find(text: str) -> list[ArxivId]:
     Looks at the first `LONGEST` characters. No id is an empty list.
     """
     found: dict[str, ArxivId] = {}
-    for _, named in sorted(_candidates(text[:LONGEST]), key=lambda place: place[0]):
-        found.setdefault(named.key, named)
+    for mention in _sorted(text[:LONGEST]):
+        found.setdefault(mention.paper.key, mention.paper)
     return list(found.values())
+
+
+def mentions(text: str) -> list[Mention]:
+    """Every place of the first `LONGEST` characters of `text` where a paper is named, in order."""
+    text = text[:LONGEST]
+    return [_whole(text, mention) for mention in _sorted(text)]
 
 
 def parse(text: str) -> ArxivId:
@@ -110,7 +130,23 @@ def cool_papers_url(paper: ArxivId) -> str:
     return f"https://papers.cool/arxiv/{paper.key}"
 
 
-def _candidates(text: str) -> Iterator[tuple[int, ArxivId]]:
+def _sorted(text: str) -> list[Mention]:
+    return sorted(_candidates(text), key=lambda mention: mention.start)
+
+
+def _whole(text: str, mention: Mention) -> Mention:
+    """`mention` with what leads to it and, of a link, what follows it."""
+    before = text[max(0, mention.start - _BESIDE) : mention.start]
+    start, end = mention.start, mention.end
+    if _LINK.search(before) or _DOI.search(before):
+        start -= len(found[0]) if (found := _LEADS.search(before)) else 0
+        end = found.end() if (found := _GOES_ON.match(text, end)) else end
+    elif found := _PREFIXED.search(before):
+        start -= len(found["prefix"])
+    return Mention(start, end, mention.paper)
+
+
+def _candidates(text: str) -> Iterator[Mention]:
     """Where in `text` a paper is named, and which; old and new ids not in order of each other."""
     for match in _NEW.finditer(text):
         named = _new(match["yymm"], match["number"])
@@ -122,12 +158,12 @@ def _candidates(text: str) -> Iterator[tuple[int, ArxivId]]:
             yield from _versioned(match, named)
 
 
-def _versioned(match: re.Match[str], key: str) -> Iterator[tuple[int, ArxivId]]:
+def _versioned(match: re.Match[str], key: str) -> Iterator[Mention]:
     version = match["version"]
     if version is None:
-        yield match.start(), ArxivId(key)
+        yield Mention(match.start(), match.end(), ArxivId(key))
     elif len(version) <= 3 and int(version) > 0:  # no paper has a thousand versions
-        yield match.start(), ArxivId(key, int(version))
+        yield Mention(match.start(), match.end(), ArxivId(key, int(version)))
 
 
 def _new(yymm: str, number: str) -> str | None:

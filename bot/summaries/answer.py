@@ -39,11 +39,12 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A takeaway as answered: numbers of sentences, or a sentence quoted instead."""
+    """A statement as answered: numbers of sentences, or a sentence quoted instead; `english`: the same in English."""
 
     text: str
     sentences: tuple[int, ...] = ()
     quote: str | None = None
+    english: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Answer:
 
 def parse(text: str) -> Answer:
     """The fields of an answer; raises Unreadable."""
-    fields = {str(key).strip().lower(): value for key, value in _object(text).items()}
+    fields = fields_of(text)
     headline, tldr = _text(fields.get("headline")), _text(fields.get("tldr") or fields.get("tl;dr"))
     if not tldr:
         raise Unreadable('the key "tldr" is missing or is not a string')
@@ -74,11 +75,16 @@ def parse(text: str) -> Answer:
         title=_text(fields.get("title")),
         headline=headline,
         tldr=tldr,
-        takeaways=_points(fields.get("takeaways")),
+        takeaways=points(fields.get("takeaways")),
         title_translation=_text(fields.get("title_translation")),
         abstract_translation=_text(fields.get("abstract_translation"), limit=MAX_TRANSLATION),
-        parts=tuple((name, points) for name in PARTS if (points := _points(fields.get(name)))),
+        parts=tuple((name, said) for name in PARTS if (said := points(fields.get(name)))),
     )
+
+
+def fields_of(text: str) -> dict[str, object]:
+    """The JSON object of an answer, its keys in lower case; raises Unreadable."""
+    return {str(key).strip().lower(): value for key, value in _object(text).items()}
 
 
 # ---------------------------------------------------------------- JSON
@@ -188,15 +194,16 @@ def _text(value: object, *, limit: int = MAX_TEXT) -> str | None:
     return None if line.strip(" .-–—…").lower() in {"", "null", "none", "n/a"} else line
 
 
-def _points(value: object) -> tuple[Point, ...]:
+def points(value: object) -> tuple[Point, ...]:
+    """Statements, in whatever form they came; nothing of them is believed yet."""
     if isinstance(value, Mapping):  # {"1": "…", "2": "…"}, or one point alone
         value = [value] if "text" in value else list(value.values())
     if isinstance(value, str):
         value = [re.sub(r"\A\W*\d{1,2}[.)、]\s*|\A[-*•]\s*", "", line) for line in value.splitlines()]
     if not isinstance(value, list):
         return ()
-    points = (_point(each) for each in value[:MAX_POINTS])
-    return tuple(point for point in points if point is not None)
+    found = (_point(each) for each in value[:MAX_POINTS])
+    return tuple(point for point in found if point is not None)
 
 
 def _point(value: object) -> Point | None:
@@ -214,11 +221,11 @@ def _point(value: object) -> Point | None:
     )
     if not text:
         return None
-    numbers, quote = _evidence(evidence)
-    return Point(text, numbers, quote)
+    numbers, quote = evidence_of(evidence)
+    return Point(text, numbers, quote, _text(fields.get("english")))
 
 
-def _evidence(value: object) -> tuple[tuple[int, ...], str | None]:
+def evidence_of(value: object) -> tuple[tuple[int, ...], str | None]:
     """Sentence numbers (3, [3, 4], "3", "[3]", "sentences 3 and 4") or a quoted sentence."""
     values = value if isinstance(value, list) else [value]
     numbers: list[int] = []
@@ -227,14 +234,14 @@ def _evidence(value: object) -> tuple[tuple[int, ...], str | None]:
         if isinstance(each, bool) or each is None:
             continue
         if isinstance(each, int | float):
-            if 0 < each < 1000:
+            if 0 < each < 10_000:
                 numbers.append(int(each))
         elif (
             isinstance(each, str)
             and len(each) <= 40
-            and re.fullmatch(r"(?:\W|\d{1,3}|sentences?|and|s)+", each, re.IGNORECASE)
+            and re.fullmatch(r"(?:\W|\d{1,4}|sentences?|and|s)+", each, re.IGNORECASE)
         ):
-            numbers += map(int, re.findall(r"\d{1,3}", each))
+            numbers += map(int, re.findall(r"\d{1,4}", each))
         elif quote is None:
             quote = _text(each)
     return tuple(dict.fromkeys(numbers))[:MAX_EVIDENCE], quote

@@ -5,11 +5,12 @@ All of it is as hostile as an abstract: one line a sentence, bounded, without th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.fulltext.choice import choose
-from bot.models import Full, Paper, Section, SectionKind, Table
+from bot.models import Figure, Full, Paper, Section, SectionKind, Table
 from bot.summaries import cells
 from bot.summaries.orders import addresses_a_machine, visible, without_orders
 from bot.summaries.prompt import Source, source
@@ -31,17 +32,28 @@ def deep_source(paper: Paper, full: Full | None, *, budget: int = BUDGET) -> Sou
     It is all that a summary may rest on. What was left out is no source, tables too: a number that stands only there
     cannot have been read there, and among the numbers of a whole paper every invented one would find its like.
     """
-    made = source(paper)
     if full is None:
-        return made
+        return source(paper)
     choice = choose(full, budget)
+    return _written(paper, full, choice.sections, choice.tables, choice.figures)
+
+
+def whole_source(paper: Paper, full: Full | None) -> Source:
+    """All there is of `paper`: to look for something in, too much for a model."""
+    return source(paper) if full is None else _written(paper, full, full.sections, full.tables, full.figures)
+
+
+def _written(
+    paper: Paper, full: Full, sections: Iterable[Section], tables: Iterable[Table], figures: Iterable[Figure]
+) -> Source:
+    made = source(paper)
     writer = _Writer(made.marker, list(made.sentences), [""] * len(made.sentences), {})
-    for section in choice.sections:
+    for section in sections:
         if section.kind is not SectionKind.ABSTRACT:  # arXiv's own stands there already
             writer.section(section)
-    for table in choice.tables:
+    for table in tables:
         writer.table(table)
-    for figure in choice.figures:
+    for figure in figures:
         writer.line(figure.caption, figure.label.rstrip(".: ") or "Figure")
     return replace(
         made,

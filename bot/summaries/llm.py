@@ -76,6 +76,16 @@ class ModelSummarizer:
             client, model=model, spend=spend, timeout=timeout, max_tokens=max_tokens, sleep=sleep, clock=clock
         )
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """The server, for whoever asks it something else: what it knows is found out once."""
+        return self._endpoint
+
+    @property
+    def glossaries(self) -> Glossaries:
+        """What its answers are held to."""
+        return self._glossaries
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -73,14 +73,21 @@ def source(paper: Paper) -> Source:
 
 def messages(source: Source, *, language: str, depth: Depth = "brief", terms: Found = NOTHING) -> list[Message]:
     """The conversation that asks for a summary in `language` (BCP 47), with the renderings of `terms`."""
-    fence = f"=== {source.marker} ==="
-    data = "\n".join((fence, f"Title: {source.title}", *_numbered(source), fence))
-    if terms.lines:
-        data += "\nGlossary, to be used in every string:\n" + "\n".join(terms.lines)
     return [
         {"role": "system", "content": _system(language, depth)},
-        {"role": "user", "content": data},
+        {"role": "user", "content": fenced(source) + glossary(terms)},
     ]
+
+
+def fenced(source: Source, *, after: int = 0) -> str:
+    """The paper as data, between its markers; its sentences are numbered from `after` + 1."""
+    fence = f"=== {source.marker} ==="
+    return "\n".join((fence, f"Title: {source.title}", *_numbered(source, after), fence))
+
+
+def glossary(terms: Found) -> str:
+    """The renderings of `terms`, to follow what they stand in; '' if there are none."""
+    return "\nGlossary, to be used in every string:\n" + "\n".join(terms.lines) if terms.lines else ""
 
 
 def repair(problems: Iterable[str]) -> str:
@@ -96,13 +103,13 @@ def repair(problems: Iterable[str]) -> str:
 def answer_schema(language: str, *, depth: Depth = "brief") -> JsonSchema:
     """JSON Schema of an answer, in the strict subset: every key required, none besides."""
     text: JsonSchema = {"type": "string"}
-    point = _object({"text": text, "evidence": {"type": "array", "items": {"type": "integer"}}})
+    point = closed({"text": text, "evidence": {"type": "array", "items": {"type": "integer"}}})
     points: JsonSchema = {"type": "array", "items": point}
     properties: JsonSchema = {"title": text, "headline": text, "tldr": text}
     properties |= dict.fromkeys(PARTS if depth == "deep" else ("takeaways",), points)
     if is_translated(language):
         properties |= {"title_translation": text, "abstract_translation": text}
-    return _object(properties)
+    return closed(properties)
 
 
 def is_translated(language: str) -> bool:
@@ -112,15 +119,15 @@ def is_translated(language: str) -> bool:
 
 def language_name(language: str) -> str:
     """English name of a BCP 47 tag; the tag itself where nobody knows it."""
-    tag = _tag(language)
-    if tag.lower() in _LANGUAGES:
-        return _LANGUAGES[tag.lower()]
+    named = tag(language)
+    if named.lower() in _LANGUAGES:
+        return _LANGUAGES[named.lower()]
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - costs 50 ms, and most never need it
 
     try:
-        return Locale.parse(tag, sep="-").get_display_name("en") or tag
+        return Locale.parse(named, sep="-").get_display_name("en") or named
     except (UnknownLocaleError, ValueError):
-        return tag
+        return named
 
 
 _LANGUAGES: Final[Mapping[str, str]] = {
@@ -143,10 +150,10 @@ _LANGUAGES: Final[Mapping[str, str]] = {
 def _system(language: str, depth: Depth) -> str:
     name, base = language_name(language), _base(language)
     wide, brief = base in {"zh", "ja", "ko"}, depth == "brief"
-    rules = (_RULES.format(name=name), _TYPOGRAPHY.get(base, ""))
+    facts, style = house_rules(language)[:2], house_rules(language)[2:]
     return (_SYSTEM if brief else _DEEP).format(
         name=name,
-        language=_tag(language),
+        language=tag(language),
         headline="30 characters" if wide else "80 characters",
         sentences="1 or 2 sentences" if brief else "2 to 4 sentences",
         tldr=("120 characters" if brief else "240 characters") if wide else ("60 words" if brief else "120 words"),
@@ -154,11 +161,17 @@ def _system(language: str, depth: Depth) -> str:
         translations=_TRANSLATIONS.format(name=name, of="" if brief else " of the abstract")
         if is_translated(language)
         else "",
-        rules="".join(f"- {line}\n" for text in rules for line in text.split("\n\n") if line),
+        rules="".join(f"- {line}\n" for line in (*facts, _TAKEAWAYS, *style)),
     )
 
 
-def _numbered(source: Source) -> Iterator[str]:
+def house_rules(language: str) -> tuple[str, ...]:
+    """What holds for all that a model writes for us: two rules about facts, then those about style."""
+    texts = (_RULES.format(name=language_name(language)), _TYPOGRAPHY.get(_base(language), ""))
+    return tuple(line for text in texts for line in text.split("\n\n") if line)
+
+
+def _numbered(source: Source, after: int) -> Iterator[str]:
     """The sentences as lines with their numbers, a section's below its heading."""
     before = ""
     for number, sentence in enumerate(source.sentences, 1):
@@ -166,16 +179,16 @@ def _numbered(source: Source) -> Iterator[str]:
         if label != before:
             yield f"## {label}"
             before = label
-        yield f"[{number}] {sentence}"
+        yield f"[{after + number}] {sentence}"
 
 
-def _tag(language: str) -> str:
+def tag(language: str) -> str:
     """A language tag and nothing else: people type it."""
     return re.sub(r"[^A-Za-z0-9-]", "", language.replace("_", "-"))[:35]
 
 
 def _base(language: str) -> str:
-    return _tag(language).lower().partition("-")[0]
+    return tag(language).lower().partition("-")[0]
 
 
 _SYSTEM: Final = """\
@@ -242,9 +255,6 @@ Say only what the numbered sentences say. Every number, name and comparison must
 Keep a number together with what it is a number of; leave out none of the main results. Keep the direction of a
   comparison (who is better than whom, what is given up for what) and every limit the sentences put on a claim.
 
-A takeaway repeats neither "tldr" nor another takeaway: method first, then results, then limits and what is made
-  available. With fewer facts give fewer takeaways.
-
 Write {name}. Keep the names of models, data sets, methods and code, and established technical terms, as
   they stand; use one rendering of a term everywhere, that of the glossary after the paper if there is one.
 
@@ -252,6 +262,10 @@ State the facts themselves; never "this paper", "the abstract", "the authors", "
 
 Plain text in every string: no LaTeX, no backslashes, no Markdown, no HTML, no URLs, no addresses, no mentions.
   Formulas in Unicode characters."""
+
+_TAKEAWAYS: Final = """\
+A takeaway repeats neither "tldr" nor another takeaway: method first, then results, then limits and what is made
+  available. With fewer facts give fewer takeaways."""
 
 _TYPOGRAPHY: Final[Mapping[str, str]] = {
     "zh": """\
@@ -262,7 +276,8 @@ Chinese typography: full-width ，。：；（） beside Chinese characters, hal
 }
 
 
-def _object(properties: JsonSchema) -> JsonSchema:
+def closed(properties: JsonSchema) -> JsonSchema:
+    """The schema of an object with exactly these keys."""
     return {
         "type": "object",
         "properties": properties,

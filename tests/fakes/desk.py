@@ -23,6 +23,7 @@ from bot.models import ArxivId, Digest, Entry, Listed, Note, Paper, Summary, Tak
 from bot.owners import OwnerCode
 from bot.platforms import Actor, Ask, Reply
 from bot.ports import Estimate, Glimpse, Progress, no_glimpse, no_progress
+from bot.questions.answers import Answered, Compared
 from bot.sources.calendar import days_back, expected_day
 from bot.store import Store
 from bot.targets import Chat, ChatKind, Target
@@ -84,6 +85,36 @@ class FakeReading:
         if self.meanwhile is not None:
             await self.meanwhile(made, progress, glimpse)
         return made, missing
+
+
+@dataclass
+class FakeAsking:
+    """Answers every question alike; `compared` is what comes of two papers. `asked` is what it was asked."""
+
+    answer: Answered = field(
+        default_factory=lambda: Answered(
+            outcome="answered",
+            source="html",
+            language="en",
+            statements=(Takeaway("It has 7B parameters.", "The model has 7B parameters.", "3 Method"),),
+        )
+    )
+    compared: Compared | str = "no_model"
+    error: Exception | None = None
+    wait: Callable[[], Awaitable[object]] | None = None
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def ask(self, paper: Paper, question: str, *, language: str, asks: bool = True) -> Answered:
+        self.asked.append((paper.id, question, language, "model" if asks else "modest"))
+        if self.wait is not None:
+            await self.wait()
+        if self.error is not None:
+            raise self.error
+        return self.answer
+
+    async def compare(self, first: Paper, second: Paper, *, language: str, asks: bool = True) -> Compared | str:
+        self.asked.append((first.id, second.id, language, "model" if asks else "modest"))
+        return self.compared
 
 
 @dataclass
@@ -155,6 +186,7 @@ class Front:
     per_user: int = 10
     reading: FakeReading = field(default_factory=FakeReading)
     modest: FakeReading = field(default_factory=FakeReading)
+    questions: FakeAsking = field(default_factory=FakeAsking)
     undecided: FakeHeld = field(default_factory=FakeHeld)
     missing: Sequence[str] = ()  # what we may not do in any chat
     woken: list[Target] = field(default_factory=list)
@@ -182,6 +214,7 @@ class Front:
             store=self.store,
             reading=self.reading,
             modest=self.modest,
+            questions=self.questions,
             poster=self.poster,
             notify=self._notify,
             tell=self._tell,

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.fakes import openai_answers as answers
+from tests.fakes import openai_questions as questions
 from tests.fakes.openai_answers import Fault, Json, error
 from tests.fakes.openai_batches import Batches
 from tests.fakes.wire import Reply, Request, Server
@@ -125,15 +126,22 @@ class FakeOpenAI:
         return self.faults.popleft()(good) if self.faults else Reply(body=json.dumps(good).encode())
 
     def _good(self, body: Json) -> Json:
-        title, sentences, language = answers.paper_of(body["messages"])
-        terms = answers.terms_of(body["messages"])
-        said = answers.summary(title, sentences, language, terms)
-        said = answers.deep(said) if answers.is_deep(body["messages"]) else said
+        said = self._said(body["messages"])
         content = json.dumps(said, ensure_ascii=False)
         if not body.get("response_format"):  # unbound, models chat
             content = f"Sure! Here is the summary:\n```json\n{content}\n```"
         prompt = json.dumps(body["messages"])
         return answers.completion(content, model=self.model, number=len(self.calls), prompt=prompt)
+
+    @staticmethod
+    def _said(messages: list[Json]) -> Json:
+        if (question := questions.question_of(messages)) is not None:
+            return questions.answer(question, messages)
+        if questions.is_contrast(messages):
+            return questions.contrast(messages)
+        title, sentences, language = answers.paper_of(messages)
+        said = answers.summary(title, sentences, language, answers.terms_of(messages))
+        return answers.deep(said) if answers.is_deep(messages) else said
 
     def _objections(self, body: Json) -> Iterable[Reply]:
         """Whatever a real server would refuse, in its words."""

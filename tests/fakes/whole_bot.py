@@ -27,6 +27,7 @@ from bot.chats import Chats
 from bot.models import ArxivId, Listed, Note, Paper
 from bot.platforms import Marks, Platform
 from bot.ports import Estimate, Progress, SourceUnreachable, no_progress
+from bot.questions.service import Questions
 from bot.run import Staff, Supervisor, wire
 from bot.settings import Settings
 from bot.sources.count import ArxivCount
@@ -35,6 +36,7 @@ from bot.summaries.service import Summaries
 from bot.topics.query import Query
 from tests.fakes.newsroom import FakeAnnouncements
 from tests.fakes.summarizers import FakeExtractive, FakeSummarizer
+from tests.fakes.texts import FakeTexts
 
 START = datetime(2026, 5, 18, 12, tzinfo=UTC)
 """A Monday, long after arXiv's feed of that day."""
@@ -175,6 +177,9 @@ class WholeBot:
             newsroom=rooms[0],
             modest_newsroom=rooms[1],
             count=_Uncounted(),
+            questions=Questions(
+                texts=FakeTexts(), reader=None, clock=self.clock, concurrency=1, glossaries=lambda language: None
+            ),
         )
 
 

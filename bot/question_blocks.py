@@ -1,0 +1,129 @@
+"""Answers about papers as blocks: statement by statement, each above the passage it rests on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot import links
+from bot.document import Block, Bold, Details, Italic, Link, Paragraph, Quote, Span, Text
+from bot.latex import readable
+from bot.locales import say
+from bot.models import Note, Paper, Summary, Takeaway
+from bot.paper_blocks import DOT
+from bot.questions.answers import ASPECTS, Answered, Compared, Side
+from bot.summaries.candidates import harmless
+from bot.wording import TITLE, clean
+
+SHOWN = 200
+"""Characters of a question that an answer repeats."""
+
+_SPENT = "budget_spent"
+
+
+def head(paper: Paper, named: int | None, language: str, *, mark: str = "") -> Paragraph:
+    """What the answer is about; `named` is the version somebody asked for, `mark` what we call the paper here."""
+    spans: list[Span] = [Bold(mark), DOT] if mark else []
+    title = clean(readable(paper.title), TITLE) or paper.id
+    spans += [Link(title, links.page(paper)), DOT, Text(paper.versioned_id)]
+    if named is not None and named != paper.version:
+        spans.append(Text(" " + say(language, "paper.asked", asked=named)))
+    return Paragraph(tuple(spans))
+
+
+def answer(question: str, answered: Answered, language: str) -> Iterator[Block]:
+    """The question, what the paper says to it, and what that rests on."""
+    if shown := clean(harmless(question[: 4 * SHOWN]), SHOWN):
+        yield Paragraph((Italic(shown),))
+    match answered.outcome:
+        case "answered":
+            yield from _statements(answered.statements)
+        case "silent":
+            key = "cmd.ask.silent_abstract" if answered.source == "abstract" else "cmd.ask.silent"
+            yield Paragraph((Bold(say(language, key)),))
+        case "unproven":
+            yield Paragraph((Text(say(language, "cmd.ask.unproven")),))
+            yield from _near(answered.passages, language, or_nothing=False)
+        case "passages":
+            yield Paragraph((Text(reason("ask", answered.why or "", language)),))
+            yield from _near(answered.passages, language, or_nothing=True)
+    yield from notes(answered.notes, language)
+    yield _quiet(len(answered.statements), [say(language, f"source.{answered.source}")], language)
+
+
+def comparison(compared: Compared, language: str) -> Iterator[Block]:
+    """Both papers by each aspect, then the passages on demand."""
+    sides = {"A": compared.first, "B": compared.second}
+    for aspect in ASPECTS:
+        if any(side.aspects.get(aspect) for side in sides.values()):
+            yield Paragraph((Bold(say(language, f"part.{aspect}")),))
+            for mark, side in sides.items():
+                said = side.aspects.get(aspect, ())
+                text = " ".join(each.text for each in said) or say(language, "cmd.compare.unsaid")
+                yield Paragraph((Bold(mark), Text(say(language, "colon")), Text(text) if said else Italic(text)))
+    if compared.shared:
+        names = say(language, "list").join(compared.shared)
+        yield Paragraph((Text(say(language, "cmd.compare.shared", names=names)),))
+    passages = tuple(_passages(sides))
+    yield Details((Text(say(language, "summary.evidence")),), passages, kind="evidence")
+    for side in sides.values():
+        yield from notes(side.notes, language)
+    sources = [f"{mark}{say(language, 'colon')}{say(language, f'source.{s.source}')}" for mark, s in sides.items()]
+    yield _quiet(sum(len(side.statements) for side in sides.values()), sources, language)
+
+
+def in_brief(mark: str, summary: Summary, language: str) -> Paragraph:
+    """One paper of two in its TL;DR, and whose words that are."""
+    label: tuple[Span, ...] = (Bold(mark),)
+    if summary.method == "extractive":
+        label += (DOT, Italic(say(language, "summary.extractive")))
+    return Paragraph((*label, Text(say(language, "colon") + clean(summary.tldr))))
+
+
+def reason(what: str, why: str, language: str) -> str:
+    """Why no model answered (`what` is `ask` or `compare`), as far as whoever reads need know."""
+    if why in {"no_model", "not_allowed"}:
+        return say(language, f"cmd.{what}.{why}")
+    if why == _SPENT:
+        return say(language, f"cmd.{what}.spent")
+    return say(language, f"cmd.{what}.failed", reason=say(language, f"summary_reason.{why}"))
+
+
+def notes(said: Iterable[Note], language: str) -> Iterator[Block]:
+    """What to bear in mind about the source."""
+    for note in said:
+        yield Paragraph((Italic(say(language, f"note.{note.key}", **note.args)),))
+
+
+def _statements(statements: Sequence[Takeaway]) -> Iterator[Block]:
+    for number, each in enumerate(statements, 1):
+        yield Paragraph((Text(f"{number}. {each.text}" if len(statements) > 1 else each.text),))
+        yield _quote(each)
+
+
+def _near(passages: Sequence[Takeaway], language: str, *, or_nothing: bool) -> Iterator[Block]:
+    if passages:
+        yield Paragraph((Text(say(language, "cmd.ask.near")),))
+        yield from map(_quote, passages)
+    elif or_nothing:
+        yield Paragraph((Text(say(language, "cmd.ask.nothing_near")),))
+
+
+def _quote(said: Takeaway) -> Quote:
+    passage: tuple[Span, ...] = (Text(clean(said.evidence)),)
+    return Quote((*passage, Italic(f" ({clean(said.section, SHOWN)})")) if said.section else passage)
+
+
+def _passages(sides: dict[str, Side]) -> Iterator[Block]:
+    for mark, side in sides.items():
+        for each in side.statements:
+            yield Paragraph((Bold(mark), DOT, Text(each.text)))
+            yield _quote(each)
+
+
+def _quiet(statements: int, sources: Sequence[str], language: str) -> Paragraph:
+    """How many statements were checked, if any, and against what."""
+    checked = [say(language, "summary.checked", statements=statements)] if statements else []
+    spans: list[Span] = []
+    for text in (*checked, *sources):
+        spans += [DOT, Text(text)] if spans else [Text(text)]
+    return Paragraph(tuple(spans), quiet=True)
