@@ -19,13 +19,13 @@ _STOP = frozenset("a an and are as by does for how in is it many much of on the 
 
 def question_of(messages: list[Json]) -> str | None:
     """The question of a request, None if it asks for something else."""
-    found = re.search(r"^The question:\n(=== \w+ ===)\n(.*)\n\1$", str(messages[1]["content"]), re.MULTILINE)
+    found = re.search(r"^The question:\n(=== \w+ ===)\n(.*)\n\1$", _asked(messages), re.MULTILINE)
     return found[2] if found else None
 
 
 def is_contrast(messages: list[Json]) -> bool:
     """Whether a request asks for two papers side by side."""
-    return str(messages[1]["content"]).startswith("Paper A\n")
+    return re.search(r"^Paper A\n=== ", _asked(messages), re.MULTILINE) is not None
 
 
 def sentences_of(text: str) -> dict[int, str]:
@@ -35,7 +35,7 @@ def sentences_of(text: str) -> dict[int, str]:
 
 def answer(question: str, messages: list[Json]) -> Json:
     """The sentence that has most words of the question, if one has two; else that the paper does not say."""
-    numbered = sentences_of(str(messages[1]["content"]))
+    numbered = sentences_of(_asked(messages))
     asked = _words(question)
     best = max(numbered, key=lambda number: len(asked & _words(numbered[number])))
     if len(asked & _words(numbered[best])) < 2:
@@ -45,7 +45,7 @@ def answer(question: str, messages: list[Json]) -> Json:
 
 def contrast(messages: list[Json]) -> Json:
     """Of each paper its first sentences, as problem, method, results and limitations."""
-    first, second = str(messages[1]["content"]).split("\nPaper B\n")
+    first, second = _asked(messages).split("\nPaper B\n")
     said: Json = {}
     for side, text in (("a", first), ("b", second)):
         numbered = list(sentences_of(text).items())
@@ -68,8 +68,13 @@ def statement(sentence: str, number: int, language: str) -> Json:
 
 
 def _language(messages: list[Json]) -> str:
-    found = re.search(r"One JSON object in .{1,40} \[([A-Za-z-]+)\]", str(messages[0]["content"]))
+    found = re.search(r"One JSON object in .{1,40} \[([A-Za-z-]+)\]", _asked(messages))
     return found[1] if found else "en"
+
+
+def _asked(messages: list[Json]) -> str:
+    """All that was said, whoever said it: some servers know no system messages."""
+    return "\n".join(str(message["content"]) for message in messages)
 
 
 def _words(text: str) -> set[str]:
