@@ -221,8 +221,9 @@ def test_a_table_is_rows_and_a_caption() -> None:
 HEAD = (
     "<td {two_rows}>Method</td><td {two_columns}>Reasoning</td><td>Code</td>",
     "<td>GSM8K</td><td>MATH</td><td>HumanEval</td>",
-    "<td {two_rows}>Ours</td><td>91.0</td><td>72.32</td><td>84.1</td>",
+    "<td {three_rows}>Ours</td><td>91.0</td><td>72.32</td><td>84.1</td>",
     "<td>90.0</td><td></td><td>83.0</td>",
+    "<td>89.0</td><td>70.1</td>",
     "<td></td><td></td><td></td>",
     "<td {two_columns}>Human</td><td>99.1</td>",
 )
@@ -231,8 +232,12 @@ HEAD = (
 @pytest.mark.parametrize(
     "names",
     [
-        {"two_rows": 'rowspan="2"', "two_columns": 'colspan="2"'},
-        {"two_rows": 'class="ltx_td ltx_rowspan ltx_rowspan_2"', "two_columns": 'class="ltx_td ltx_colspan_2"'},
+        {"two_rows": 'rowspan="2"', "three_rows": 'rowspan="3"', "two_columns": 'colspan="2"'},
+        {
+            "two_rows": 'class="ltx_td ltx_rowspan ltx_rowspan_2"',
+            "three_rows": 'class="ltx_td ltx_rowspan ltx_rowspan_3"',
+            "two_columns": 'class="ltx_td ltx_colspan_2"',
+        },
     ],
 )
 def test_each_cell_stands_below_its_heading_and_each_row_by_itself(names: dict[str, str]) -> None:
@@ -244,6 +249,7 @@ def test_each_cell_stands_below_its_heading_and_each_row_by_itself(names: dict[s
         "Method | GSM8K | MATH | HumanEval",
         "Ours | 91.0 | 72.32 | 84.1",
         "Ours | 90.0 |  | 83.0",
+        "Ours | 89.0 | 70.1",
         "Human |  | 99.1",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.summaries.meaning import reversed_of
+from bot.summaries.meaning import denied, reversed_of
 
 SENTENCES = (
     "Our method outperforms strong baselines on four translation benchmarks and reduces memory by 30%.",
@@ -66,3 +66,31 @@ def test_across_languages_amounts_sacrifices_and_new_data_are_looked_at(text: st
 
 def test_a_paper_that_makes_a_data_set_may_say_so() -> None:
     assert reversed_of("提出新数据集。", ("We introduce FooBench, a large dataset.",), same_language=False) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "word"),
+    [
+        ("Large graphs are not supported.", ["The sampler scales to large graphs."], "not"),
+        ("It doesn't scale.", ["The sampler scales to large graphs.", "It is fast."], "n't"),
+        ("Training needs no labels.", ["The sampler learns from labels of experts."], "no"),
+        ("It is fast without tuning.", ["Tuning takes a day and makes it fast."], "without"),
+    ],
+)
+def test_a_denial_has_something_to_rest_on(text: str, passage: list[str], word: str) -> None:
+    assert f'"{word}"' in (denied(text, passage) or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("Large graphs are supported.", ["The sampler scales to large graphs."]),
+        ("Training needs no labels.", ["The sampler learns without labels."]),
+        ("Training needs no labels.", ["It is fast.", "The sampler is unsupervised."]),
+        ("It is not robust.", ["It fails on noise."]),
+        ("It is not tested on images.", ["Only text is used."]),
+        ("Notable gains, nowhere else seen.", ["It gains."]),
+    ],
+)
+def test_a_lack_may_be_said_with_a_not(text: str, passage: list[str]) -> None:
+    assert denied(text, passage) is None

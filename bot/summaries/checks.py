@@ -194,6 +194,8 @@ def _statement(point: Point, text: str, ground: Ground) -> tuple[Takeaway | None
     resting = [cells.context(each, source) for each in at]
     if turned := meaning.reversed_of(text, resting, same_language=ground.same_language):
         return None, turned
+    if ground.same_language and (said := meaning.denied(text, [*resting, *evidence.nearest(text, source.sentences)])):
+        return None, said
     labels = dict.fromkeys(source.sections[each] for each in lines) if source.sections else {}
     return Takeaway(text, passage, ", ".join(harmless(label) for label in labels if label)), None
 

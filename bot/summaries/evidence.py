@@ -38,6 +38,12 @@ def without(text: str, at: Iterable[int], source: Source) -> tuple[str, ...]:
     return numbers.missing(text, _known(at, source))
 
 
+def nearest(text: str, sentences: Sequence[str], *, most: int = 2) -> list[str]:
+    """The `most` sentences that share most words with `text`."""
+    own = stems(text)
+    return sorted(sentences, key=lambda sentence: -len(own & stems(sentence)))[:most]
+
+
 def shown(indices: Sequence[int], sentences: Mapping[int, str]) -> str:
     """The passage as people see it, '' if nothing of it may be shown.
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.models import Paper
-from bot.summaries import prompt, rules
+from bot.summaries import evidence, meaning, prompt, rules
 from bot.summaries.rules import Ground
 
 PAPERS = 200
@@ -79,6 +79,12 @@ def alarms(papers: list[Paper]) -> tuple[int, int, dict[str, int]]:
                 refused += 1
                 why[problem[:40]] += 1
     return refused, sentences, dict(why.most_common(6))
+
+
+def _as_takeaway(text: str, ground: Ground) -> str | None:
+    """What is wrong with `text`, as a statement that rests on what is nearest to it."""
+    near = evidence.nearest(text, ground.source.sentences)
+    return rules.problem(text, ground) or meaning.denied(text, near)
 
 
 def grounds(paper: Paper) -> Ground:
@@ -192,12 +198,12 @@ def _gold(folder: Path) -> None:
         ground = grounds(paper)
         for gold in row["target"]:
             total += 1
-            if (problem := rules.problem(gold, ground)) is not None:
+            if (problem := _as_takeaway(gold, ground)) is not None:
                 refused += 1
                 why[problem[:60]] += 1
             elif (other := _negation(gold, chance)) is not None:
                 turned += 1
-                caught += rules.problem(other, ground) is not None
+                caught += _as_takeaway(other, ground) is not None
     print(f"{'negated human TL;DRs':>22}: {caught}/{turned} caught ({caught / max(1, turned):.1%}), in other words")
     print(f"{'human TL;DRs':>22}: {refused}/{total} refused ({refused / max(1, total):.1%})")
     for problem, count in why.most_common(25):
