@@ -23,6 +23,7 @@ from bot.costs.prices import DOLLAR, dollars
 from bot.costs.report import Report, plus, priced, tokens
 from bot.costs.usage_table import Sum
 from bot.ports import UsageError
+from bot.stats_table import Checked
 
 WIDEST = 100
 _BAR = 30
@@ -54,6 +55,8 @@ class Costs:
                     "PAPERBOY_PRICES may tell it."
                 )
             )
+        if report.checked.summaries:
+            print_(Text(_checked(report.checked)))
         print_(_days(report))
         self._table("Model", [(model, spent) for model, spent in report.models])
         self._table("Purpose", [(purpose or "-", spent) for purpose, spent in report.purposes])
@@ -177,6 +180,13 @@ def _table(*names: str) -> Table:
         else:
             table.add_column(name, justify="right", no_wrap=True)
     return table
+
+
+def _checked(found: Checked) -> str:
+    return (
+        f"Summaries kept: {found.summaries}, asked for again: {found.retried}. "
+        f"Statements: {found.statements}, left out: {found.dropped}, put right: {found.repaired}."
+    )
 
 
 def _calls(spent: Sum) -> str:

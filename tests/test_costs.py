@@ -31,10 +31,11 @@ from bot.costs.usage_table import Allowance
 from bot.models import Checks, Usage
 from bot.ports import UsageError, no_progress
 from bot.settings import Settings, SettingsError
+from bot.stats_table import Checked
 from bot.store import Store
 from bot.targets import Target
 from tests.fakes.openai import KEY, MODEL, FakeOpenAI
-from tests.samples import DAY, NOW
+from tests.samples import DAY, NOW, summary, summary_key
 
 ROOT = Path(__file__).parent.parent
 CHAT = Target("memory", "-1")
@@ -145,6 +146,35 @@ def test_programs_get_the_same_figures(store: Store) -> None:
     ]
     assert [each["chat"] for each in told["chats"]] == ["memory:-1", "memory:-2", None]
     assert [each["paper"] for each in told["papers"]] == ["2405.17428", "2405.00001"]
+
+
+def kept(store: Store, paper_id: str, *, calls: int, day: date = DAY, checks: Checks = Checks()) -> None:  # noqa: B008 - frozen
+    store.save_summary(
+        summary_key(paper_id=paper_id),
+        summary(paper_id=paper_id, checks=checks, usage=Usage(calls=calls)),
+        at=NOW.replace(year=day.year, month=day.month, day=day.day),
+    )
+
+
+def test_what_the_checks_made_of_the_summaries_is_counted(store: Store) -> None:
+    kept(store, "2405.00001", calls=1, checks=Checks(statements=7, supported=7, repaired=2))
+    kept(store, "2405.00002", calls=2, checks=Checks(statements=5, supported=5, dropped=3, repaired=1))
+    kept(store, "2405.00003", calls=2, day=DAY - timedelta(days=30), checks=Checks(statements=99))
+    kept(store, "2405.00004", calls=1)
+    store.database.write(lambda db: db.execute("UPDATE summaries SET summary = '{' WHERE paper_id = '2405.00004'"))
+    spend(store, DOLLAR)
+
+    found = reported(store)
+    assert found.checked == Checked(summaries=2, retried=1, statements=12, dropped=3, repaired=3)
+    assert "Summaries kept: 2, asked for again: 1. Statements: 12, left out: 3, put right: 3." in shown(found)
+    assert json.loads(to_json(found))["checked"]["repaired"] == 3
+    assert reported(store, days=31).checked.statements == 111
+
+
+def test_without_a_summary_nothing_is_said_of_checks(store: Store) -> None:
+    spend(store, DOLLAR)
+    assert reported(store).checked == Checked()
+    assert "Summaries" not in shown(reported(store))
 
 
 @given(st.lists(st.integers(0, 10**12), max_size=40))

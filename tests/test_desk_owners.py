@@ -12,7 +12,7 @@ from bot.costs import usage_table
 from bot.costs.cause import Cause
 from bot.costs.usage_table import Allowance
 from bot.locales import say
-from bot.models import Usage
+from bot.models import Checks, Usage
 from bot.platforms import NotSent
 from bot.targets import Access, Target
 from tests.fakes.desk import (
@@ -29,6 +29,7 @@ from tests.fakes.desk import (
     owner_code,
     text,
 )
+from tests.samples import summary, summary_key
 
 
 @pytest.fixture
@@ -164,6 +165,15 @@ async def test_stats_say_what_is_there_and_whether_the_feed_is_fresh(at: Front) 
     assert "feed is fresh: 19 May 2026 (Tue)" in full
     at.now = NOW.replace(day=25)
     assert "feed is still that of 19 May 2026 (Tue); 25 May 2026 (Mon) was expected" in text(
+        await at.say("/stats", actor=OWNER)
+    )
+
+
+async def test_stats_count_what_the_checks_made_of_summaries(at: Front) -> None:
+    made = summary(checks=Checks(statements=6, supported=6, dropped=2, repaired=1), usage=Usage(calls=2))
+    at.store.save_summary(summary_key(), made, at=NOW)
+
+    assert "30 days: 1, asked for again: 1; statements: 6, left out: 2, put right: 1" in text(
         await at.say("/stats", actor=OWNER)
     )
 

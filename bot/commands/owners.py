@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from datetime import UTC
+from dataclasses import asdict
+from datetime import UTC, timedelta
 
 from bot.chats import Chats
 from bot.commands.case import Case
 from bot.commands.saying import aside, button, document, line, row, title, words
-from bot.commands.spending import spending
+from bot.commands.spending import DAYS, spending
 from bot.commands.text import command, fits, read, short
-from bot.document import Action, Actions, Bold, Code, Item, ListBlock, Text
+from bot.document import Action, Actions, Bold, Code, Item, ListBlock, Spans, Text
 from bot.locales import say, ui
 from bot.platforms import Reply
 from bot.ports import BotError
 from bot.sources.calendar import expected_day
-from bot.stats_table import figures
+from bot.stats_table import checked, figures
 from bot.targets import Access, Chat, Target
 from bot.wording import clean
 
@@ -88,11 +89,19 @@ async def stats(case: Case) -> AsyncIterator[Reply]:
         words(language, "cmd.stats.calls", calls=calls, most="∞" if most is None else most)
         if means.has_model
         else words(language, "cmd.stats.no_model"),
-        *(await spending(case) if means.has_model else ()),
+        *((await _checked(case), *await spending(case)) if means.has_model else ()),
         feed,
     )
     listed = button(say(language, "cmd.button.chats"), "chats")
     yield case.reply(title(language, "cmd.stats.title"), ListBlock(tuple(Item(each) for each in lines)), row(listed))
+
+
+async def _checked(case: Case) -> Spans:
+    """What the checks made of a month's summaries."""
+    today = case.means.clock().astimezone(UTC).date()
+    since = today - timedelta(days=DAYS - 1)
+    found = await asyncio.to_thread(case.means.store.database.read, lambda conn: checked(conn, since, today))
+    return words(case.language, "cmd.stats.checked", **asdict(found))
 
 
 def chat_word(target: Target) -> str:

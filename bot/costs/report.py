@@ -1,17 +1,22 @@
-"""What was spent in some days: by day, model, purpose, chat and paper. For operators and owners; readers see none."""
+"""What was spent in some days: by day, model, purpose, chat and paper; what the checks made of the summaries.
+
+For operators and owners; readers see none.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Final, TypeAlias
 
+from bot import stats_table
 from bot.costs import usage_table
 from bot.costs.prices import DOLLAR, Money, dollars
 from bot.costs.usage_table import Sum
+from bot.stats_table import Checked
 from bot.targets import Target
 
 MOST_PAPERS: Final = 20
@@ -34,6 +39,7 @@ class Report:
     purposes: Sequence[tuple[str, Sum]]
     chats: Sequence[tuple[Target | None, str, Sum]]
     papers: Sequence[tuple[str, Sum]]
+    checked: Checked = field(default_factory=Checked)
 
     def daily(self) -> list[tuple[date, Sum]]:
         """Each day from first to last, over all models; empty ones too."""
@@ -55,11 +61,12 @@ def report(conn: sqlite3.Connection, *, today: date, days: int) -> Report:
         purposes=usage_table.by_purpose(conn, since, today),
         chats=usage_table.by_target(conn, since, today),
         papers=usage_table.by_paper(conn, since, today, limit=MOST_PAPERS),
+        checked=stats_table.checked(conn, since, today),
     )
 
 
 def to_json(found: Report) -> str:
-    """`{"schema": 1, "since", "until", "total", "days", "models", "purposes", "chats", "papers"}`.
+    """`{"schema": 1, "since", "until", "total", "days", "models", "purposes", "chats", "papers", "checked"}`.
 
     Money is in US dollars, of the calls whose price is known; null where no call's is. `unpriced` counts the others.
     """
@@ -76,6 +83,7 @@ def to_json(found: Report) -> str:
             for target, title, spent in found.chats
         ],
         "papers": [{"paper": paper, **_json(spent)} for paper, spent in found.papers],
+        "checked": asdict(found.checked),
     }
     return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
