@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.batches.provider import Provider
     from bot.costs.prices import Prices
     from bot.digest import Newsroom
+    from bot.files import Files
     from bot.models import Depth
     from bot.platforms import Marks, Platform
     from bot.ports import Announcements, FullText
@@ -67,6 +68,7 @@ class Parts:
     texts: FullText
     questions: Questions
     batching: Batching | None = None
+    files: Files
 
 
 @asynccontextmanager
@@ -119,7 +121,7 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     )
     lookup = ArxivLookup(store=store, session=people, api_url=settings.arxiv_api_url)
     full = texts(settings, store, stack)
-    made, modest, batching, questions = await services(settings, store, stack, prices=prices, texts=full)
+    made, modest, batching, questions, files = await services(settings, store, stack, prices=prices, texts=full)
     rooms = [
         Newsroom(
             announcements=announcements,
@@ -142,6 +144,7 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         texts=full,
         batching=batching,
         questions=questions,
+        files=files,
     )
 
 
@@ -167,9 +170,12 @@ def texts(settings: Settings, store: Store, stack: AsyncExitStack) -> FullText:
 
 async def services(
     settings: Settings, store: Store, stack: AsyncExitStack, *, prices: Prices, texts: FullText
-) -> tuple[Summaries, Summaries, Batching | None, Questions]:
-    """The summary service, one that asks no model, what batches need, who answers questions. `stack` closes them."""
-    from bot.glossary.reading import shipped  # noqa: PLC0415 - heavy, as all of these
+) -> tuple[Summaries, Summaries, Batching | None, Questions, Files]:
+    """The summary service, one that asks no model, what batches need, who answers questions, who reads files people
+    send. `stack` closes them.
+    """
+    from bot.files import Files  # noqa: PLC0415 - heavy, as all of these
+    from bot.glossary.reading import shipped  # noqa: PLC0415
     from bot.questions.reader import Reader  # noqa: PLC0415
     from bot.questions.service import Questions  # noqa: PLC0415
     from bot.summaries.extractive import Extractive  # noqa: PLC0415
@@ -207,4 +213,5 @@ async def services(
         concurrency=settings.model_concurrency,
         glossaries=deep.glossaries if deep else shipped,
     )
-    return service(asks=True), service(asks=False), batching, questions
+    files = Files(texts, extractive=Extractive(), model=deep)
+    return service(asks=True), service(asks=False), batching, questions, files

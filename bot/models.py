@@ -279,7 +279,8 @@ class Table:
 class Full:
     """The text of a whole paper as readable Unicode: what people can see of it, without references and thanks.
 
-    `paper_id` and `version` are None for a file somebody sent. All of it is as hostile as an abstract is.
+    `paper_id` and `version` are None for a file somebody sent; `stamp` is the arXiv id that a PDF's first page claims.
+    All of it is as hostile as an abstract is.
     """
 
     source: Literal["html", "pdf"]
@@ -290,6 +291,7 @@ class Full:
     notes: tuple[Note, ...] = ()
     paper_id: str | None = None
     version: int | None = None
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

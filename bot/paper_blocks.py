@@ -75,6 +75,13 @@ def card(
     )
 
 
+def sent(entry: Entry, *, style: Style, where: Block) -> Iterator[Block]:
+    """`entry` as a file somebody sent: it has no address, so nothing leads to one; `where` says what it is."""
+    yield from _heading(entry, None, style)
+    yield where
+    yield from _said(entry, style)
+
+
 def line(entry: Entry, *, number: int | None, style: Style) -> Item:
     """`entry` in one line: what it is called, linked, and what is new.
 
@@ -177,7 +184,8 @@ def _said(entry: Entry, style: Style) -> Iterator[Block]:
     if summary and tldr and tldr.casefold() != readable_title(entry).casefold():  # its title: there is no abstract
         label: Spans = (Bold(say(language, "summary.tldr")),)
         if summary.method == "extractive":
-            label += (DOT, Italic(say(language, "summary.extractive")))
+            own = "summary.extractive" if summary.source == "abstract" else "summary.sentences"
+            label += (DOT, Italic(say(language, own)))
         yield Paragraph((*label, Text(say(language, "colon") + tldr)))
         if (second := entry.second) and second.language != summary.language and (other := _prose(second.tldr, second)):
             yield Paragraph((Text(other),))

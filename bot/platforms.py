@@ -211,6 +211,34 @@ class Actor:
         return f"{self.platform}:{self.id}"
 
 
+class NotFetched(BotError):
+    """The platform did not give us a file. `too_large`: it never will; else asking again may help."""
+
+    def __init__(self, message: str, *, too_large: bool = False) -> None:
+        super().__init__(message)
+        self.too_large = too_large
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file somebody sent to us. It is kept nowhere, nor is its `name`, which is as much theirs as what is in it.
+
+    `size` in bytes, as the platform has it (None: it does not say); more than `most` it does not give us. `read` brings
+    all of it, at most so many bytes; it raises NotFetched.
+    """
+
+    name: str
+    media_type: str
+    size: int | None
+    most: int
+    read: Callable[[int], Awaitable[bytes]] = field(repr=False)
+
+    @property
+    def is_pdf(self) -> bool:
+        """By what it is called: what it is, its parser finds out."""
+        return self.media_type == "application/pdf" or self.name.lower().endswith(".pdf")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """Something somebody wants. `update` names it for ever: the same update is applied once.
@@ -218,6 +246,7 @@ class Ask:
     `options` are typed as COMMANDS says; `replied_to` is the text of the message it answers, with the addresses its
     links lead to, `quoted` the part of it that was quoted; `at` when it was said. `pressed`: it comes from a button of
     a message of ours. An admin may ask from a private chat about a `target` elsewhere: its answers go to whoever asked.
+    `file` came with it: what is said of it is for its sender alone.
     """
 
     update: str
@@ -233,6 +262,7 @@ class Ask:
     replied_to: str = ""
     quoted: str = ""
     pressed: bool = False
+    file: Attached | None = None
 
 
 class Place(StrEnum):

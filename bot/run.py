@@ -195,6 +195,7 @@ async def wire(
         reading=made.newsroom,
         modest=made.modest_newsroom,
         questions=made.questions,
+        files=made.files,
         poster=press,
         notify=hearers.notify,
         tell=hearers.tell,

@@ -40,7 +40,7 @@ def test_its_options_are_those_of_the_core(name: str) -> None:
     assert set(made) - {CHANNEL} == set(options)
     for key, option in options.items():
         assert made[key]["required"] == option.required
-        assert made[key]["type"] == (4 if option.kind == "int" else 3)
+        assert made[key]["type"] == {"int": 4, "file": 11}.get(option.kind, 3)
         assert made[key].get("autocomplete", False) == (option.kind in {"topic", "paper_ids", "zone", "language"})
         assert [each["value"] for each in made[key].get("choices", [])] == [
             value for value in option.choices if value != "form"
@@ -58,7 +58,7 @@ def test_what_concerns_a_channel_can_name_another_one() -> None:
 
 def test_what_needs_something_says_so() -> None:
     required = {name: [o["name"] for o in each["options"] if o["required"]] for name, each in TYPED.items()}
-    assert required["summarize"] == ["ids"]
+    assert required["summarize"] == [], "papers, or a file"
     assert required["subscribe"] == ["topic"]
     assert required["settings"] == []
 

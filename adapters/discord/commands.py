@@ -36,7 +36,7 @@ _CHANNELS = [0, 5, 10, 11, 12, 15, 16]
 """Types of those that digests can go to: text, announcements, threads, forums, media."""
 
 _CHAT, _MESSAGE = 1, 3
-_TEXT, _INTEGER, _CHANNEL = 3, 4, 7
+_TEXT, _INTEGER, _CHANNEL, _FILE = 3, 4, 7, 11
 _GUILD, _BOT_DM, _ANYWHERE = 0, 1, 2
 _BY_GUILD, _BY_USER = 0, 1
 
@@ -103,7 +103,7 @@ def _options(command: Command) -> Iterator[dict[str, Any]]:
         specific = f"slash.{command.name}.{option.name}"
         about = specific if specific in messages("en") else f"slash.{option.name}"
         yield {
-            "type": _INTEGER if option.kind == "int" else _TEXT,
+            "type": {"int": _INTEGER, "file": _FILE}.get(option.kind, _TEXT),
             **_named(option.name),
             **_said("description", about),
             "required": option.required,
@@ -126,6 +126,8 @@ def _named(option: str) -> dict[str, Any]:
 
 def _typed(option: Option) -> dict[str, Any]:
     match option.kind:
+        case "file":
+            return {}
         case "int":
             return {"min_value": 1, "max_value": 9999}
         case "choice":

@@ -15,8 +15,12 @@ import aiohttp
 import discord
 from discord.http import HTTPClient, json_or_text
 
+from bot.platforms import NotFetched
+
 LONGEST_LIMIT = 5.0
 """Seconds a person's answer may wait for a rate limit of its interaction; a client asks for two at most."""
+
+_PIECE = 1 << 16
 
 MOST_TRIES = 5
 """Of an answer that meets a rate limit each time."""
@@ -27,7 +31,7 @@ class Direct:
 
     def __init__(self, http: HTTPClient, *, api_url: str, longest: float) -> None:
         self._http = http
-        self._api_url = api_url
+        self.api_url = api_url
         self._longest = longest
         self._session: aiohttp.ClientSession | None = None
 
@@ -56,6 +60,31 @@ class Direct:
         """As the bot, once. Raises what the library raises, and TimeoutError."""
         return _checked(*await self._asked("POST", path, json, {"Authorization": f"Bot {self._http.token}"}))
 
+    async def fetch(self, url: str, most: int) -> bytes:
+        """A file of at most so many bytes, from `url` and nowhere else. Raises NotFetched, which does not say where."""
+        if self._session is None:
+            raise NotFetched("The session is closed.")
+        asking = self._session.get(
+            url,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None, connect=self._longest, sock_read=self._longest),
+            headers={"User-Agent": self._http.user_agent},
+            proxy=self._http.proxy,
+        )
+        try:
+            async with asking as response:
+                if response.status != 200:
+                    raise NotFetched(f"Discord answered {response.status} for a file.")
+                body = bytearray()
+                async for piece in response.content.iter_chunked(_PIECE):
+                    body += piece
+                    if len(body) > most:
+                        raise NotFetched("A file is longer than it should be.", too_large=True)
+                return bytes(body)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as exc:
+            kind = type(exc).__name__
+        raise NotFetched(f"A file did not arrive ({kind}).")
+
     async def _asked(
         self, method: str, path: str, json: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> tuple[aiohttp.ClientResponse, Any]:
@@ -63,7 +92,7 @@ class Direct:
             raise RuntimeError("the session is closed")
         asking = self._session.request(
             method,
-            self._api_url + path,
+            self.api_url + path,
             json=json,
             headers={"User-Agent": self._http.user_agent, **headers},
             proxy=self._http.proxy,

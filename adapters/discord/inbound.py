@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import discord
 
-from adapters.discord import buttons, forms, places
+from adapters.discord import attached, buttons, forms, places
 from adapters.discord.commands import CHANNEL
 from adapters.discord.connection import FAILURES, Connection, described
 from adapters.discord.shared import texts_of
@@ -27,8 +27,9 @@ from bot.commands import BY_NAME
 from bot.commands.text import Said, read
 from bot.document import Document, Paragraph, Text
 from bot.locales import say, ui
-from bot.platforms import Actor, Ask, Core, DeliveryError, Part, Place, Reply
+from bot.platforms import Actor, Ask, Attached, Core, DeliveryError, Part, Place, Reply
 from bot.ports import BotError, Clock
+from bot.sources.ids import find
 from bot.targets import Chat, ChatKind, Target
 
 logger = logging.getLogger(__name__)
@@ -92,11 +93,18 @@ class Inbound:
     async def _command(self, interaction: discord.Interaction[Any]) -> None:
         data = _data(interaction)
         if data.get("type") == discord.AppCommandType.message.value:
-            await self._answer(interaction, Said("summarize"), replied_to=texts_of(data))
+            await self._on_message(interaction, data)
             return
         options = _options(data)
+        file = attached.chosen(data, options.pop(attached.FILE, None), self._connection.direct)
         about = self._named(options.pop(CHANNEL, None))
-        await self._answer(interaction, Said(str(data.get("name", "")), options), about=about)
+        await self._answer(interaction, Said(str(data.get("name", "")), options), about=about, file=file)
+
+    async def _on_message(self, interaction: discord.Interaction[Any], data: Mapping[str, Any]) -> None:
+        """The papers it names; where it names none, the PDF that is attached to it."""
+        words = texts_of(data)
+        file = None if find(words) else attached.on_message(data, self._connection.direct)
+        await self._answer(interaction, Said("summarize"), replied_to=words, file=file)
 
     async def _pressed(self, interaction: discord.Interaction[Any]) -> None:
         data = _data(interaction)
@@ -138,21 +146,23 @@ class Inbound:
         pressed: bool = False,
         about: Target | None = None,
         replied_to: str = "",
+        file: Attached | None = None,
     ) -> None:
         talk = self._talk(interaction)
-        ask = self._ask(interaction, said, pressed=pressed, about=about, replied_to=replied_to)
+        ask = self._ask(interaction, said, pressed=pressed, about=about, replied_to=replied_to, file=file)
         here = Chat(target=self._target(interaction), kind=self._kind(interaction))
         age = max(0.0, (self._clock() - interaction.created_at).total_seconds())  # of a busy program, or another clock
         command = BY_NAME.get(said.command)
         instead = pressed and command is not None and command.pressed is Place.INSTEAD
+        private = said.command in FOR_ONE or file is not None
         async with aclosing(_generator(self._core, ask)) as replies:
             if said.command in SLOW:
-                await talk.later(private=said.command in FOR_ONE, instead=instead)
+                await talk.later(private=private, instead=instead)
             coming = asyncio.ensure_future(anext(replies, None))
             try:
                 await asyncio.wait({coming}, timeout=max(0.0, AT_ONCE - age))
                 if not coming.done():
-                    await talk.later(private=said.command in FOR_ONE, instead=instead)
+                    await talk.later(private=private, instead=instead)
                 while (reply := await coming) is not None:
                     reply = await self._kept(interaction, said, reply)
                     document = reply.document
@@ -191,6 +201,7 @@ class Inbound:
         pressed: bool,
         about: Target | None,
         replied_to: str,
+        file: Attached | None,
     ) -> Ask:
         channel = _place(interaction.channel) if about is None else self._channel(about)
         return Ask(
@@ -206,6 +217,7 @@ class Inbound:
             title=places.title_of(channel),
             replied_to=replied_to,
             pressed=pressed,
+            file=file,
         )
 
     async def _is_admin(self, interaction: discord.Interaction[Any], about: Target | None) -> bool:

@@ -60,6 +60,10 @@ class Outward(Protocol):
 
     async def notice(self, query: str, text: str, *, alert: bool) -> None: ...
 
+    async def fetch(self, file: str, most: int) -> bytes:
+        """A file of that id. Raises NotFetched."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:

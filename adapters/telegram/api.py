@@ -266,12 +266,12 @@ def _request(connections: int, *, read: float, write: float) -> HTTPXRequest:
         write_timeout=write,
         connect_timeout=CONNECT,
         pool_timeout=POOL,
-        httpx_kwargs={"verify": _trusted()},
+        httpx_kwargs={"verify": trusted()},
     )
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """Whom we trust, read once: the library would read it again for every connection it opens anew."""
     return httpx.create_ssl_context()
 

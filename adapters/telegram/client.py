@@ -11,6 +11,7 @@ from dataclasses import replace
 from adapters.telegram import menus, polling, webhook
 from adapters.telegram.answers import Asked
 from adapters.telegram.api import Api, RichUnknown
+from adapters.telegram.files import Files
 from adapters.telegram.floods import Floods
 from adapters.telegram.limits import CAPS, NAME, RICH
 from adapters.telegram.pauses import Pauses
@@ -52,6 +53,7 @@ class Telegram:
         self._marks = marks
         self._pauses = pauses or Pauses()
         self._api = Api(token, settings.api_url, self._pauses)
+        self._files = Files(self._api, token, settings.api_url, silence=self._pauses.read)
         self._refusals = Refusals(clock, marks)
         self._floods = Floods()
         self._username: str | None = None
@@ -97,6 +99,10 @@ class Telegram:
     async def notice(self, query: str, text: str, *, alert: bool) -> None:
         """Answer a pressed button. Raises one class of DeliveryError."""
         await self._api.notice(query, text, alert=alert)
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """What somebody sent. Raises NotFetched."""
+        return await self._files.fetch(file, most)
 
     def shown(self, document: Document, room: Room, *, about: Target | None, form: str, plain: bool) -> Sequence[Part]:
         """`document` as an answer in `room`."""

@@ -16,6 +16,7 @@ from typing import TypeAlias
 import telegram
 from telegram import ChatMemberUpdated, Message, Update
 
+from adapters.telegram.attached import File, file_for
 from adapters.telegram.buttons import command_of, decode
 from adapters.telegram.limits import NAME
 from adapters.telegram.places import Room, locale_of, obstacle, room_of, target_of, thread_of
@@ -41,7 +42,7 @@ class Heard:
     """A command, typed or on a button. `about`: the chat it is about, if it is not where it was said (`room`).
 
     `in_its_name`: an admin speaks as the chat itself. `message` is the command, or what the button stood under; `query`
-    what a pressed button waits for. `at` None: now.
+    what a pressed button waits for. `at` None: now. `file`: in private only.
     """
 
     update: str
@@ -55,6 +56,7 @@ class Heard:
     locale: str = "en"
     replied_to: str = ""
     query: str | None = None
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,19 +130,21 @@ def _said(number: int, message: Message, bot: str) -> News | None:
     if room.kind == "private" and (found := _ABOUT.match(text)) and found["name"].lower() in ELSEWHERE:
         about, text = found["about"].replace("/", ":"), f"{found['command']} {found['rest'].strip()}"
     wanted = _wanted(text, message, room.kind, bot)
-    if wanted is None:
+    file = file_for(wanted, message) if room.kind == "private" else None
+    if wanted is None and file is None:
         return None
     return Heard(
         update=f"{NAME}:{number}",
         room=room,
         actor=Actor(NAME, str(speaker)),
-        wanted=wanted,
+        wanted=wanted or Said("summarize"),
         about=about,
         in_its_name=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
         at=message.date,
         locale=locale_of(message.from_user),
         replied_to=_replied_to(message),
         message=message.message_id,
+        file=file,
     )
 
 

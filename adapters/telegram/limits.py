@@ -8,6 +8,9 @@ from bot.platforms import Caps, Pace
 
 NAME = "telegram"
 
+LARGEST_FILE = 20 << 20
+"""Bytes of a file that a bot may download: https://core.telegram.org/bots/api#getfile."""
+
 TEXT = 4096
 """UTF-16 units of a message, after its entities are parsed."""
 

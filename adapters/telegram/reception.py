@@ -13,7 +13,9 @@ from telegram import Update
 
 from adapters.telegram.answers import Answer, Asked, Outward
 from adapters.telegram.api import NOWHERE
+from adapters.telegram.attached import File
 from adapters.telegram.inbound import Heard, Let, Migrated, Removed, Stale, hear, lane
+from adapters.telegram.limits import LARGEST_FILE
 from adapters.telegram.pauses import Pauses
 from adapters.telegram.people import Closed, People
 from adapters.telegram.places import Room
@@ -21,7 +23,7 @@ from bot.commands.failures import said
 from bot.commands.saying import document, line
 from bot.document import Document
 from bot.locales import ui
-from bot.platforms import Ask, Core, Place, Reply
+from bot.platforms import Ask, Attached, Core, Place, Reply
 from bot.ports import BotError, Clock
 
 logger = logging.getLogger(__name__)
@@ -129,6 +131,18 @@ class Reception:
             title=about.title,
             replied_to=heard.replied_to,
             pressed=heard.query is not None,
+            file=self._attached(heard.file),
+        )
+
+    def _attached(self, file: File | None) -> Attached | None:
+        if file is None:
+            return None
+        return Attached(
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            most=LARGEST_FILE,
+            read=partial(self._outward.fetch, file.id),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.platforms import Place
 
-OptionKind = Literal["text", "int", "choice", "topic", "paper_ids", "zone", "language"]
+OptionKind = Literal["text", "int", "choice", "topic", "paper_ids", "zone", "language", "file"]
 
 
 class Who(StrEnum):
@@ -33,7 +33,8 @@ class Option:
     """Something typed after a command. `rest`: all that is left of the line, white space and all.
 
     `required` is for platforms that have forms: typed without it, a command says what it needs. `button`: only buttons
-    carry it; no form and no help shows it. `choices` are those of a `choice`.
+    carry it; no form and no help shows it. `choices` are those of a `choice`. A `file` is chosen in a form and never
+    typed: it comes as `Ask.file`.
     """
 
     name: str
@@ -120,7 +121,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="list", menu=Menu.MEMBERS),
     Command(
         name="summarize",
-        options=(_PAPERS,),
+        options=(Option("ids", "paper_ids", rest=True), Option("file", "file")),
         menu=Menu.MEMBERS,
         usage="ID…",
         pressed=Place.BELOW,

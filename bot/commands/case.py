@@ -19,6 +19,7 @@ from bot.costs.cause import caused_by
 from bot.costs.usage_table import Allowance
 from bot.delivery.incidents import NothingHeld, Undecided
 from bot.document import Block, Document
+from bot.files import Sent
 from bot.languages import UnknownLanguage, known
 from bot.locales import Language, ui
 from bot.models import ArxivId, Digest, Paper, Summary, Topic
@@ -77,6 +78,18 @@ class Reading(Protocol):
         ...
 
 
+class FileReading(Protocol):
+    """Files people send, read and forgotten: `bot.files.Files`."""
+
+    async def of(
+        self, fetch: Callable[[], Awaitable[bytes]], *, language: str, asks: bool, glimpse: Callable[[Sent], None]
+    ) -> Sent:
+        """What `fetch` brings; what can be said before the model has answered, `glimpse` sees. Without `asks` it is not
+        asked. Raises NoText, and what `fetch` raises.
+        """
+        ...
+
+
 class Poster(Protocol):
     """Who makes digests and puts them into the outbox: `bot.engine`. Raises SourceError and StoreError."""
 
@@ -131,6 +144,7 @@ class Means:
     reading: Reading
     modest: Reading
     questions: Asking
+    files: FileReading
     poster: Poster
     notify: Notify
     tell: Tell

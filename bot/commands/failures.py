@@ -19,7 +19,7 @@ from bot.document import Action, Actions, Block, Code, Document, Paragraph, Text
 from bot.languages import UnknownLanguage
 from bot.locales import messages, say, ui
 from bot.platforms import DeliveryError
-from bot.ports import BotError, SourceError
+from bot.ports import BotError, NoText, SourceError
 from bot.sources.ids import NotAnId
 from bot.topics.query import LONGEST, QueryError
 from bot.wording import clean
@@ -57,6 +57,8 @@ def _blocks(error: BotError, language: str) -> tuple[Block, ...]:
             return (line(language, "cmd.unknown_zone", said=error.text), *((Actions(offered),) if offered else ()))
         case NotAnId():
             return (line(language, "note.not_an_id", text=error.text),)
+        case NoText():
+            return (line(language, "cmd.no_text", reason=_reason(error, language)), line(language, "cmd.no_text.next"))
         case SourceError():
             return (
                 line(language, "cmd.source_failed", reason=_reason(error, language)),

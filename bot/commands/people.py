@@ -144,7 +144,7 @@ def _sure(case: Case, key: str, confirmed: str) -> Reply:
 
 async def _kept(case: Case) -> Reply:
     language, alone = case.language, case.ask.kind == "private"
-    lines = [words(language, f"cmd.privacy.{what}") for what in ("chat", "people", "reading", "others")]
+    lines = [words(language, f"cmd.privacy.{what}") for what in ("chat", "people", "reading", "files", "others")]
     if alone:  # in a group, how much somebody saved is not everybody's to see
         mine = await asyncio.to_thread(case.means.people.kept, case.ask.actor)
         lines.insert(2, words(language, "cmd.privacy.mine", saved=mine.saved, votes=mine.likes + mine.dislikes))

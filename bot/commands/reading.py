@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from bot.access import Action, Verdict
 from bot.chat_digest import is_roomy
 from bot.commands.case import Case
+from bot.commands.file import sent_file, too_often
 from bot.commands.meant import meant
 from bot.commands.permission import refused, verdict
 from bot.commands.saying import button, line, row
@@ -37,15 +38,18 @@ _LIKE_AN_ID = re.compile(r"[0-9]{3,5}\.[0-9]{3,6}(v[0-9]+)?", re.IGNORECASE)
 
 
 async def summarize(case: Case) -> AsyncIterator[Reply]:
-    """The papers that were named, or else those that the message it replies to names."""
+    """The file that came with it, or the papers that were named, or else those in the message it replies to."""
+    if case.ask.file is not None:
+        async for reply in sent_file(case, case.ask.file):
+            yield reply
+        return
     typed = case.option("ids")
     asked = find(typed) or await meant(case)
     if not asked:
         yield _nothing_named(case, typed)
         return
-    back = case.means.limits.take(case.ask.actor, case.target) if not case.is_owner else None
-    if back is not None:
-        yield case.reply(line(case.language, "cmd.limit", at=back.strftime("%H:%M UTC")), private=True)
+    if (later := too_often(case)) is not None:
+        yield later
         return
     shown = asked[:MOST]
     first = await meanwhile(case, shown)

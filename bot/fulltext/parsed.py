@@ -18,7 +18,10 @@ LONGEST = 3_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """`pages` of a PDF, of which `read` were read; `hidden`: it holds words disguised from people, left out here."""
+    """`pages` of a PDF, of which `read` were read; `hidden`: it holds words disguised from people, left out here.
+
+    `stamp` is the id, with version, of arXiv's stamp on a PDF's first page; '' if there is none.
+    """
 
     title: str
     sections: tuple[Section, ...]
@@ -27,6 +30,7 @@ class Parsed:
     pages: int = 0
     read: int = 0
     hidden: bool = False
+    stamp: str = ""
 
     @property
     def length(self) -> int:

@@ -179,4 +179,5 @@ def _full(parsed: Parsed, source: Kind, paper: Paper | None = None, *notes: Note
         notes=tuple(said),
         paper_id=paper.id if paper else None,
         version=paper.version if paper else None,
+        stamp=parsed.stamp,
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 from bot.costs.bill import Call, Spend
 from bot.glossary.reading import additions, merged, shipped
 from bot.glossary.terms import NOTHING, Found, Glossary
-from bot.models import Depth, Paper, Summary, Usage
+from bot.models import Depth, Full, Paper, Summary, Usage
 from bot.ports import (
     WRITING,
     BadAnswer,
@@ -119,6 +119,17 @@ class ModelSummarizer:
     ) -> Summary:
         """A summary that stands the checks; raises SummaryError. `given` is an answer to `request`."""
         asked = await self._question(paper, language=language, depth=depth, progress=progress)
+        return await self._written(asked, paper, depth=depth, progress=progress, given=given)
+
+    async def read(self, paper: Paper, full: Full, *, language: str, progress: Progress = no_progress) -> Summary:
+        """In depth, of a paper whose text is at hand; `paper` has what else is known of it. As `summarize`."""
+        source = await asyncio.to_thread(deep_source, paper, full)
+        asked = self._about(source, language=language, depth="deep")
+        return await self._written(asked, paper, depth="deep", progress=progress)
+
+    async def _written(
+        self, asked: _Question, paper: Paper, *, depth: Depth, progress: Progress, given: Completion | None = None
+    ) -> Summary:
         progress(WRITING, 0, 0)
         try:
             async with asyncio.timeout(3 * self._timeout):
@@ -130,7 +141,7 @@ class ModelSummarizer:
         return Summary(
             paper_id=paper.id,
             version=paper.version,
-            language=language,
+            language=asked.language,
             depth=depth,
             source=asked.source.origin,
             method="llm",
@@ -149,6 +160,9 @@ class ModelSummarizer:
         self, paper: Paper, *, language: str, depth: Depth, progress: Progress = no_progress
     ) -> _Question:
         source = await self._source(paper, progress) if depth == "deep" else prompt.source(paper)
+        return self._about(source, language=language, depth=depth)
+
+    def _about(self, source: prompt.Source, *, language: str, depth: Depth) -> _Question:
         if not source.sentences:
             raise BadAnswer("This paper has no abstract to summarize.")
         if sum(map(len, source.abstract)) + len(source.title) > prompt.MAX_SOURCE:

@@ -19,6 +19,7 @@ from bot.commands.text import read
 from bot.costs.usage_table import Allowance
 from bot.delivery.incidents import Held
 from bot.document import Action, Actions, Block, Card, Details, Document, Paragraph, Text
+from bot.files import Sent
 from bot.models import ArxivId, Digest, Entry, Listed, Note, Paper, Summary, Takeaway, Topic
 from bot.owners import OwnerCode
 from bot.platforms import Actor, Ask, Reply
@@ -118,6 +119,29 @@ class FakeAsking:
 
 
 @dataclass
+class FakeFiles:
+    """Fetches every file, and says of it what `says` is: a summary, or an error. `meanwhile` happens before."""
+
+    says: Sent | Exception = field(
+        default_factory=lambda: Sent(paper=Paper(id="PDF", title="A Paper", authors=(), abstract=""), summary=summary())
+    )
+    meanwhile: Callable[[Callable[[Sent], None]], Awaitable[object]] | None = None
+    fetched: list[bytes] = field(default_factory=list)
+    asked: list[tuple[str, bool]] = field(default_factory=list)
+
+    async def of(
+        self, fetch: Callable[[], Awaitable[bytes]], *, language: str, asks: bool, glimpse: Callable[[Sent], None]
+    ) -> Sent:
+        self.asked.append((language, asks))
+        self.fetched.append(await fetch())
+        if self.meanwhile is not None:
+            await self.meanwhile(glimpse)
+        if isinstance(self.says, Exception):
+            raise self.says
+        return self.says
+
+
+@dataclass
 class FakePoster:
     """Has `papers` to post; a period is posted once."""
 
@@ -187,6 +211,7 @@ class Front:
     reading: FakeReading = field(default_factory=FakeReading)
     modest: FakeReading = field(default_factory=FakeReading)
     questions: FakeAsking = field(default_factory=FakeAsking)
+    files: FakeFiles = field(default_factory=FakeFiles)
     undecided: FakeHeld = field(default_factory=FakeHeld)
     missing: Sequence[str] = ()  # what we may not do in any chat
     woken: list[Target] = field(default_factory=list)
@@ -215,6 +240,7 @@ class Front:
             reading=self.reading,
             modest=self.modest,
             questions=self.questions,
+            files=self.files,
             poster=self.poster,
             notify=self._notify,
             tell=self._tell,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tests.fakes.discord_errors import Json
+from tests.fakes.discord_model import Attachment
 
 
 class NotOffered(AssertionError):
@@ -26,7 +27,8 @@ def filled(command: Json, given: Mapping[str, object], *, complete: bool = True)
         declared = option(command, name)
         if not _fits(declared, value):
             raise NotOffered(f"{name} does not take {value!r}")
-        found.append({"name": name, "type": declared["type"], "value": value})
+        sent = value.id if isinstance(value, Attachment) else value
+        found.append({"name": name, "type": declared["type"], "value": sent})
     missing = [each["name"] for each in command["options"] if each.get("required") and each["name"] not in given]
     if complete and missing:
         raise NotOffered(f"/{command['name']} needs {missing}")
@@ -34,7 +36,7 @@ def filled(command: Json, given: Mapping[str, object], *, complete: bool = True)
 
 
 def _fits(declared: Json, value: object) -> bool:
-    kinds: dict[int, type | tuple[type, ...]] = {3: str, 4: int, 5: bool, 10: (int, float)}
+    kinds: dict[int, type | tuple[type, ...]] = {11: Attachment, 3: str, 4: int, 5: bool, 10: (int, float)}
     choices = [each["value"] for each in declared.get("choices") or ()]
     if not isinstance(value, kinds.get(declared["type"], str)) or (choices and value not in choices):
         return False

@@ -231,7 +231,12 @@ def message(each: Message, viewer: Person, *, thread: Channel | None = None, who
 
 
 def _attachment(each: Message, one: Attachment) -> Json:
-    url = f"https://cdn.discordapp.com/attachments/{each.channel.id}/{one.id}/{one.filename}"
+    return attachment(one, each.channel.id, ephemeral=Flag.EPHEMERAL in each.flags)
+
+
+def attachment(one: Attachment, place: str, *, ephemeral: bool) -> Json:
+    """A file, as it is told of in a message, or where a command takes one."""
+    url = one.url or f"https://cdn.discordapp.com/attachments/{place}/{one.id}/{one.filename}"
     return {
         "id": one.id,
         "filename": one.filename,
@@ -240,7 +245,7 @@ def _attachment(each: Message, one: Attachment) -> Json:
         "proxy_url": url.replace("cdn.discordapp.com", "media.discordapp.net"),
         "content_type": one.content_type,
         "description": one.description,
-        "ephemeral": Flag.EPHEMERAL in each.flags,
+        "ephemeral": ephemeral,
     }
 
 

@@ -159,6 +159,7 @@ class Attachment:
     filename: str
     content: bytes
     content_type: str
+    url: str = ""
     description: str | None = None
 
 

@@ -14,7 +14,7 @@ from tests.fakes.discord_filled import NotOffered, filled, submitted
 from tests.fakes.discord_filled import option as declaration
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_interactions import AUTOCOMPLETE, COMMAND, COMPONENT, SUBMIT, Interaction, begin
-from tests.fakes.discord_model import Channel, Message, P, Person
+from tests.fakes.discord_model import Attachment, Channel, Message, P, Person
 from tests.fakes.discord_shown import Button, Select, walk
 from tests.fakes.discord_state import State
 
@@ -47,6 +47,9 @@ class People:
         data: Json = {"id": each["id"], "name": each["name"], "type": 1, "options": given}
         if found := self._resolved(channel, [str(one["value"]) for one in given if one["type"] in NAMING]):
             data["resolved"] = found
+        if files := [each for each in (options or {}).values() if isinstance(each, Attachment)]:
+            told = {each.id: as_json.attachment(each, "ephemeral", ephemeral=True) for each in files}
+            data.setdefault("resolved", {})["attachments"] = told
         return await self._happens(COMMAND, person, channel, data, owners)
 
     async def autocompletes(

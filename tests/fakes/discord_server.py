@@ -20,9 +20,10 @@ from aiohttp import web
 
 from tests.fakes.discord_errors import ApiError, Json, method_not_allowed, not_found, refused
 from tests.fakes.discord_faults import Fault, How, met
+from tests.fakes.discord_files import Files
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_limits import VIA, Answer, Limits
-from tests.fakes.discord_model import THREADS, Channel, Guild, Message, Person
+from tests.fakes.discord_model import THREADS, Attachment, Channel, Guild, Message, Person
 from tests.fakes.discord_people import People
 from tests.fakes.discord_routes import MAJOR, ROUTES, found, read
 from tests.fakes.discord_state import Ask, State
@@ -62,6 +63,7 @@ class FakeDiscord(People):
         self.faults: list[Fault] = []
         self.calls: list[Call] = []
         self.broken: list[Exception] = []
+        self.files = Files()
         self.port = 0
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -76,6 +78,7 @@ class FakeDiscord(People):
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_get("/gateway/", self._gateway)
+        app.router.add_get("/attachments/{id}/{name}", self.files.serve)
         app.router.add_route("*", "/{path:.*}", self._rest)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
@@ -96,6 +99,12 @@ class FakeDiscord(People):
     def api_url(self) -> str:
         """What DISCORD_API_URL should be."""
         return f"http://127.0.0.1:{self.port}/api/v10"
+
+    def uploads(
+        self, content: bytes, name: str = "paper.pdf", media_type: str = "application/pdf", *, url: str = ""
+    ) -> Attachment:
+        """A file that somebody attaches, kept by this server. See `Files.add`."""
+        return self.files.add(self.world.new_id(), content, name, media_type, port=self.port, url=url)
 
     @property
     def gateway_url(self) -> str:

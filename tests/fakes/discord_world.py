@@ -11,6 +11,7 @@ from tests.fakes.discord_ledger import Ledger
 from tests.fakes.discord_model import (
     EVERYONE,
     THREADS,
+    Attachment,
     Channel,
     Flag,
     Guild,
@@ -212,10 +213,24 @@ class World(Ledger):
             self.tell("THREAD_CREATE", {**as_json.channel(made, self.bot), "newly_created": True}, made.guild)
         return made
 
-    def posts(self, person: Person, channel: Channel, content: str, *, embeds: Iterable[Json] = ()) -> Message:
+    def posts(
+        self,
+        person: Person,
+        channel: Channel,
+        content: str,
+        *,
+        embeds: Iterable[Json] = (),
+        files: Iterable[Attachment] = (),
+    ) -> Message:
         """Somebody writes something."""
         made = Message(
-            id=self.new_id(), channel=channel, author=person, at=self.at(), content=content, embeds=list(embeds)
+            id=self.new_id(),
+            channel=channel,
+            author=person,
+            at=self.at(),
+            content=content,
+            embeds=list(embeds),
+            attachments=list(files),
         )
         self.add_message(made)
         return made

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.costs.bill import Call, Spend
-from bot.models import Depth, Paper, Summary, Usage
+from bot.models import Depth, Full, Paper, Summary, Usage
 from bot.ports import TEXT, WRITING, Progress, Summarizer, SummaryError, no_progress
 from bot.store import Store
 from bot.summaries.endpoint import free
@@ -32,6 +32,7 @@ class FakeSummarizer:
     spend: Spend = free
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
+    read_: list[tuple[Paper, Full, str]] = field(default_factory=list)
     now: int = 0
     most: int = 0
 
@@ -56,6 +57,11 @@ class FakeSummarizer:
         if failure := self.failures.get(paper.id) or self.every:
             raise failure
         return summary(paper_id=paper.id, language=language, depth=depth, model=self.model, tldr=f"{self.model} says")
+
+    async def read(self, paper: Paper, full: Full, *, language: str) -> Summary:
+        """As `summarize`, of a text at hand."""
+        self.read_.append((paper, full, language))
+        return replace(await self.summarize(paper, language=language, depth="deep"), source="pdf")
 
 
 class FakeExtractive:

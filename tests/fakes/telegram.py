@@ -23,6 +23,7 @@ from aiohttp import web
 
 from tests.fakes.telegram_asking import Asking
 from tests.fakes.telegram_faults import Fault, Planned
+from tests.fakes.telegram_files import Files
 from tests.fakes.telegram_limits import Limits, Mode
 from tests.fakes.telegram_methods import Writing, unknown_method
 from tests.fakes.telegram_params import Params, read
@@ -79,6 +80,7 @@ class FakeTelegram:
         self.limits = Limits(clock, limits, tolerance)
         self.writing = Writing(self.people, self.limits, rich)
         self.asking = Asking(self.people)
+        self.files = Files(self.people)
         self.calls: list[Call] = []
         self._faults: list[Planned] = []
         self._runner: web.AppRunner | None = None
@@ -86,6 +88,7 @@ class FakeTelegram:
         self._closing = asyncio.Event()
         self._methods: dict[str, Callable[[Params], Any]] = {
             "getme": self.asking.get_me,
+            "getfile": self.files.get_file,
             "getchat": self.asking.get_chat,
             "getchatmember": self.asking.get_chat_member,
             "getchatadministrators": self.asking.get_chat_administrators,
@@ -176,6 +179,8 @@ class FakeTelegram:
     # ------------------------------------------------------------ answering
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if request.path.startswith("/file/"):
+            return await self._file(request)
         match = re.fullmatch(r"/bot([^/]+)/(\w+)", request.path)
         if match is None or not _TOKEN_SHAPE.fullmatch(match[1]):
             return _answer(Refused(404, "Not Found").body(), 404)
@@ -193,6 +198,31 @@ class FakeTelegram:
         fault = next((each.fault for each in self._faults if each.takes(call.method, chat)), Fault(applied=True))
         body, status = await self._do(call, params, fault)
         return await self._reply(request, call, body, status, fault)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        match = re.fullmatch(r"/file/bot([^/]+)/(.+)", request.path)
+        call = Call(method="file", params={}, at=self.clock())
+        self.calls.append(call)
+        fault = next((each.fault for each in self._faults if each.takes("file", "")), None)
+        try:
+            content = self.files.at(match[2] if match is not None and match[1] == self.token else "")
+        except Refused as refused:
+            return await self._reply(request, call, refused.body(), refused.code, fault or Fault())
+        if fault is not None:
+            return await self._reply(request, call, {}, 200, fault)
+        call.status = 200
+        self.files.fetched += len(content)
+        if not self.files.endless:
+            return web.Response(body=content, content_type="application/octet-stream")
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        try:
+            while not self._closing.is_set():
+                await answer.write(bytes(1 << 20))
+                self.files.fetched += 1 << 20
+        except ConnectionError:
+            self.files.endless = False
+        return answer
 
     async def _do(self, call: Call, params: Params, fault: Fault) -> tuple[dict[str, Any], int]:
         try:

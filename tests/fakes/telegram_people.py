@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tests.fakes.telegram_places import Chat, Member, Message, Status, Topic, User, all_rights
+from tests.fakes.telegram_places import Chat, File, Member, Message, Status, Topic, User, all_rights
 from tests.fakes.telegram_text import Entity, commands_in, piece
 from tests.fakes.telegram_updates import Updates
 from tests.fakes.telegram_world import World
@@ -52,9 +52,10 @@ class People(World):
         entities: tuple[Entity, ...] | None = None,
         anonymous: bool = False,
         as_channel: Chat | None = None,
+        file: File | None = None,
     ) -> Message:
-        """A person writes; `anonymous`: as an admin in the group's name; `as_channel`: in the name of a channel of
-        theirs. In private the bot may answer from then on.
+        """A person writes, perhaps below a `file`; `anonymous`: as an admin in the group's name; `as_channel`: in the
+        name of a channel of theirs. In private the bot may answer from then on.
         """
         chat = self.private(where) if isinstance(where, User) else where
         voice = self.anonymous if anonymous else self.channels_voice if as_channel else user
@@ -69,6 +70,7 @@ class People(World):
                 entities=commands_in(text) if entities is None else entities,
                 thread=thread if chat.is_forum else None,
                 reply_to=reply_to,
+                file=file,
             )
         )
         if chat.kind == "private":
@@ -77,6 +79,15 @@ class People(World):
         if self._hears(message):
             self.updates.push("message", message.json())
         return message
+
+    def uploads(
+        self, content: bytes, name: str = "paper.pdf", media_type: str = "application/pdf", *, says: int | None = None
+    ) -> File:
+        """A file, to be said with a message. `says`: another size than it has."""
+        size = len(content) if says is None else says
+        id_ = f"BQACAgIAAxkBAAM{len(self.files):08d}"
+        file = self.files[id_] = File(id=id_, name=name, media_type=media_type, content=content, says=size)
+        return file
 
     def starts(self, user: User, parameter: str = "") -> Message:
         """A person presses Start, perhaps on a deep link."""

@@ -78,6 +78,22 @@ class Topic:
     refusal: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """Somebody's upload; `says` is its size as Telegram tells it."""
+
+    id: str
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    says: int
+
+    def json(self) -> dict[str, Any]:
+        named = {"file_name": self.name} if self.name else {}
+        kind = {"mime_type": self.media_type} if self.media_type else {}
+        return {"file_id": self.id, "file_unique_id": self.id[-8:], "file_size": self.says, **named, **kind}
+
+
 @dataclass(kw_only=True, eq=False)
 class Message:
     """One message as people see it; `rich` if it was sent as such, whose words are `text` too."""
@@ -98,6 +114,7 @@ class Message:
     edits: int = 0
     reply_to: Message | None = None
     document: str | None = None
+    file: File | None = None
     ours: bool = False
     """The bot wrote it; `sender` is nobody in channels."""
     service: dict[str, Any] = field(default_factory=dict)
@@ -125,7 +142,7 @@ class Message:
         said |= self._thread_json(shallow=shallow)
         if self.edited is not None:
             said["edit_date"] = int(self.edited.timestamp())
-        words, marks = ("caption", "caption_entities") if self.document else ("text", "entities")
+        words, marks = ("caption", "caption_entities") if self.document or self.file else ("text", "entities")
         if self.rich is not None:
             said["rich_message"] = self.rich.json()
         elif self.text:
@@ -134,6 +151,8 @@ class Message:
         if self.document:
             file = f"file-{self.chat.id}-{self.id}"
             said["document"] = {"file_id": file, "file_unique_id": file, "file_name": self.document}
+        if self.file is not None:
+            said["document"] = self.file.json()
         if self.keyboard:
             said["reply_markup"] = keyboard_json(self.keyboard)
         return said | self.service

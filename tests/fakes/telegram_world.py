@@ -10,6 +10,7 @@ from tests.fakes.telegram_places import (
     ANONYMOUS_ADMIN,
     CHANNEL_BOT,
     Chat,
+    File,
     Member,
     Message,
     Status,
@@ -31,6 +32,7 @@ class World:
         self.now = now
         self.users: dict[int, User] = {bot.id: bot}
         self.chats: dict[int, Chat] = {}
+        self.files: dict[str, File] = {}
         self.known: set[int] = set()
         """Chats the bot has been in or heard from: the others are not found."""
         self._numbers = itertools.count(1)

@@ -24,6 +24,7 @@ from bot import outbox_table
 from bot.access import Policy
 from bot.app import Parts, parts
 from bot.chats import Chats
+from bot.files import Files
 from bot.models import ArxivId, Listed, Note, Paper
 from bot.platforms import Marks, Platform
 from bot.ports import Estimate, Progress, SourceUnreachable, no_progress
@@ -32,6 +33,7 @@ from bot.run import Staff, Supervisor, wire
 from bot.settings import Settings
 from bot.sources.count import ArxivCount
 from bot.store import Store
+from bot.summaries.extractive import Extractive
 from bot.summaries.service import Summaries
 from bot.topics.query import Query
 from tests.fakes.newsroom import FakeAnnouncements
@@ -180,6 +182,7 @@ class WholeBot:
             questions=Questions(
                 texts=FakeTexts(), reader=None, clock=self.clock, concurrency=1, glossaries=lambda language: None
             ),
+            files=Files(whole.texts, extractive=Extractive(), model=self.model),
         )
 
 
