@@ -41,6 +41,7 @@ from bot.document import (
     Span,
     Spans,
     Text,
+    worded,
 )
 from bot.ports import Progress as Report
 
@@ -177,8 +178,8 @@ class _Layout:
             case Details(summary, blocks):
                 label = wrapped(self._inline(summary, _LABEL), width)
                 return [*label, *indented(self._blocks(blocks, width - 2), Line("  "))]
-            case Figure(url, alt, caption):
-                return wrapped(self._inline((Link(alt, url), Text(" "), *caption), _QUIET), width)
+            case Figure():
+                return wrapped(self._inline(worded(block), _QUIET), width)
             case Divider():
                 return [Line("─" * width, _QUIET)]
             case Card(blocks):

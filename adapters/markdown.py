@@ -31,6 +31,7 @@ from bot.document import (
     Span,
     Spans,
     Text,
+    worded,
 )
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$#!]")
@@ -96,10 +97,8 @@ def _block(block: Block) -> str:
             label = html.escape(visible("".join(span.text for span in summary)).replace("@", "@" + _APART))
             parts = (f"<details>\n<summary>{label}</summary>", _blocks(blocks), "</details>")
             return "\n\n".join(filter(None, parts))
-        case Figure(url, alt, caption):
-            address = _url(url)
-            picture = f"![{escaped(alt)}]({address})" if address else escaped(alt)
-            return " ".join(filter(None, (picture, _inline(caption))))
+        case Figure():
+            return _line(worded(block))
         case Divider():
             return "---"
         case Card(blocks):

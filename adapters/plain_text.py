@@ -19,6 +19,7 @@ from bot.document import (
     Paragraph,
     Quote,
     Span,
+    worded,
 )
 
 
@@ -42,9 +43,7 @@ def _lines(block: Block, *, buttons: bool) -> Iterator[str]:  # noqa: C901 (a fl
         case Card():
             yield text_of(block.blocks, buttons=buttons)
         case Figure():
-            yield f"{block.alt} ({block.url})"
-            if block.caption:
-                yield _line(block.caption)
+            yield _line(worded(block))
         case Divider():
             yield "———"
         case Actions():

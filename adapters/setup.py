@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.probe import Accepted, Answer, Refused, Unchecked, Verdict, get, troubled
 
-DISCORD_PERMISSIONS = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16 | 1 << 35 | 1 << 38
-"""View Channel, Send Messages, Embed Links, Read Message History, Create Public Threads, Send Messages in Threads."""
+DISCORD_PERMISSIONS = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 35 | 1 << 38
+"""View Channel, Send Messages, Embed Links, Attach Files, Read Message History, Create Public Threads, Send Messages in
+Threads. Without Attach Files figures are linked, which is no reason to ask anybody for anything."""
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 _DIGITS = re.compile(r"[0-9]{1,20}")

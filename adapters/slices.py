@@ -33,6 +33,7 @@ from bot.document import (
     Spans,
     Text,
     plain,
+    worded,
 )
 
 Fits: TypeAlias = Callable[[tuple[Block, ...]], bool]
@@ -112,7 +113,7 @@ def _pieces(block: Block, fits: Callable[[Block], bool]) -> list[Block]:
             rows = _packed(block.actions, lambda actions: fits(Actions(actions)), _uncut)
             return [Actions(actions) for actions in rows]
         case Figure():
-            return _pieces(Paragraph((Link(block.alt, block.url), Text(" "), *block.caption)), fits)
+            return _pieces(Paragraph(worded(block)), fits)
         case Heading() | Paragraph() | Quote():
             cut = _cut(block.spans, lambda spans: fits(replace(block, spans=spans)))
             return [replace(block, spans=spans) for spans in cut]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.batches.provider import Provider
     from bot.costs.prices import Prices
     from bot.digest import Newsroom
+    from bot.figures.pictures import Pictures
     from bot.files import Files
     from bot.models import Depth
     from bot.platforms import Marks, Platform
@@ -69,6 +70,7 @@ class Parts:
     questions: Questions
     batching: Batching | None = None
     files: Files
+    pictures: Pictures | None = None
 
 
 @asynccontextmanager
@@ -145,6 +147,7 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         batching=batching,
         questions=questions,
         files=files,
+        pictures=pictures(settings, store, stack) if settings.figures == "on" else None,
     )
 
 
@@ -164,6 +167,27 @@ def texts(settings: Settings, store: Store, stack: AsyncExitStack) -> FullText:
         )
     )
     made = FullTexts(Shelf(session, settings.arxiv_site_url))
+    stack.callback(made.close)
+    return made
+
+
+def pictures(settings: Settings, store: Store, stack: AsyncExitStack) -> Pictures:
+    """The pictures of papers, from arXiv's site alone. `stack` forgets them. Needs a running event loop to be used."""
+    from bot.figures.pictures import ROOMS, Pictures, Wall  # noqa: PLC0415 - heavy, as all of these
+    from bot.fulltext.fetch import reading_session  # noqa: PLC0415
+
+    session = stack.enter_context(
+        reading_session(
+            store,
+            site_url=settings.arxiv_site_url,
+            clock=now,
+            delay=settings.arxiv_delay,
+            timeout=settings.arxiv_timeout,
+            contact=settings.contact,
+            rooms=ROOMS,
+        )
+    )
+    made = Pictures(Wall(session, settings.arxiv_site_url))
     stack.callback(made.close)
     return made
 

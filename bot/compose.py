@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from bot.document import (
     Action,
@@ -13,6 +14,7 @@ from bot.document import (
     Details,
     Divider,
     Document,
+    Figure,
     Heading,
     Italic,
     Link,
@@ -101,11 +103,18 @@ def digest(
 
 
 def papers(
-    made: Digest, *, language: str, layout: Layout = "full", abstracts: bool = True, evidence: bool = True
+    made: Digest,
+    *,
+    language: str,
+    layout: Layout = "full",
+    abstracts: bool = True,
+    evidence: bool = True,
+    figures: Mapping[str, Sequence[Figure]] = MappingProxyType({}),
 ) -> Document:
     """Papers somebody asked for; what is missing is said first.
 
-    `evidence`: each with the passages its statements rest on; how many have one is said in any case.
+    `evidence`: each with the passages its statements rest on; how many have one is said in any case. `figures` of
+    papers, by id, stand below what is said of them.
     """
     style = Style(language=language, layout=layout, abstracts=abstracts, evidence=evidence, checked=True)
     blocks = _notes(_general(made, last=False), language)
@@ -115,7 +124,10 @@ def papers(
     if layout == "titles":
         blocks.append(ListBlock(tuple(line(e, number=n, style=style) for n, e in _numbered(made.entries))))
     else:
-        blocks += [card(e, number=n, style=style, notes=_of(e, made)) for n, e in _numbered(made.entries)]
+        blocks += [
+            card(e, number=n, style=style, notes=_of(e, made), figures=figures.get(e.paper.id, ()))
+            for n, e in _numbered(made.entries)
+        ]
     blocks += _notes(_general(made, last=True), language)
     return _document((*blocks, *_footer(made.entries, language)), language)
 

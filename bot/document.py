@@ -104,11 +104,15 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture with what it shows; `alt` is never empty."""
+    """A picture with what it shows; `alt` is never empty. `url` is where readers find it.
+
+    `picture`: what `bot.platforms.Core.picture` gives the picture by, where it may be shown itself; None: it is a link.
+    """
 
     url: str
     alt: str
     caption: Spans = ()
+    picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,14 @@ class Document:
 def plain(spans: Iterable[Span]) -> str:
     """The words of `spans`, without any markup."""
     return "".join(span.text for span in spans)
+
+
+def worded(figure: Figure) -> Spans:
+    """A figure that is not shown: its caption if that leads to it, else its alt text, which does, and the caption."""
+    if any(isinstance(span, Link) and span.url == figure.url for span in figure.caption):
+        return figure.caption
+    name = figure.alt if figure.alt.strip() else figure.url
+    return (Link(name, figure.url), *((Text(" "), *figure.caption) if figure.caption else ()))
 
 
 def utf16(text: str) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from bot.herald import Admitted, Herald, Lacking
 from bot.lookout import Lookout, is_worth_a_digest
 from bot.models import Paper, Topic
 from bot.platforms import Actor, Ask, Reply
-from bot.ports import Clock
+from bot.ports import Clock, Picture, no_picture
 from bot.press import Press
 from bot.rights import Rights
 from bot.targets import At, Chat, ChatKind, State, Target
@@ -97,6 +97,7 @@ class Engine:
         papers: Suggesting,
         platforms: Collection[str],
         clock: Clock,
+        pictures: Callable[[str], Picture | None] = no_picture,
         in_hand: int = IN_HAND,
     ) -> None:
         self._chats = chats
@@ -110,6 +111,7 @@ class Engine:
         self._papers = papers
         self._platforms = frozenset(platforms)
         self._clock = clock
+        self._pictures = pictures
         self._making: set[Target] = set()
         self._resting: dict[Target, datetime] = {}
         self._revived: dict[Target, datetime] = {}
@@ -123,6 +125,10 @@ class Engine:
     def ask(self, ask: Ask) -> AsyncIterator[Reply]:
         """See `bot.platforms.Core`."""
         return self.desk.ask(ask)
+
+    def picture(self, address: str) -> Picture | None:
+        """See `bot.platforms.Core`."""
+        return self._pictures(address)
 
     def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:
         """See `bot.platforms.Core`."""

@@ -258,12 +258,16 @@ class Figure:
     """`url` is below arXiv's site as configured, None where the source names none (a PDF never does).
 
     `alt` is the source's own description, which nobody sees beside the picture: not a text to rest a statement on.
+    `anchor` is where it stands on its page ("S1.F1"; '' if that is not known), `panels` of how many pictures it is
+    made, of which `url` is the first.
     """
 
     label: str
     caption: str
     url: str | None = None
     alt: str = ""
+    anchor: str = ""
+    panels: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +284,8 @@ class Full:
     """The text of a whole paper as readable Unicode: what people can see of it, without references and thanks.
 
     `paper_id` and `version` are None for a file somebody sent; `stamp` is the arXiv id that a PDF's first page claims.
-    All of it is as hostile as an abstract is.
+    `license` is what arXiv's page around the text says, a URL; None for one we do not know, and of a PDF. All of it is
+    as hostile as an abstract is.
     """
 
     source: Literal["html", "pdf"]
@@ -292,6 +297,7 @@ class Full:
     paper_id: str | None = None
     version: int | None = None
     stamp: str = ""
+    license: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from bot.document import (
     Bold,
     Card,
     Details,
+    Figure,
     Heading,
     Italic,
     Item,
@@ -53,11 +54,18 @@ class Style:
 
 
 def card(
-    entry: Entry, *, number: int | None, style: Style, also: Iterable[str] = (), notes: Iterable[Note] = ()
+    entry: Entry,
+    *,
+    number: int | None,
+    style: Style,
+    also: Iterable[str] = (),
+    notes: Iterable[Note] = (),
+    figures: Iterable[Figure] = (),
 ) -> Card:
     """`entry` in full, or without takeaways and abstract where the layout is compact.
 
-    `number` is its own in the whole document; `also` names other topics it matches; `notes` are about this paper.
+    `number` is its own in the whole document; `also` names other topics it matches; `notes` are about this paper,
+    `figures` are shown below what is said.
     """
     return Card(
         tuple(
@@ -67,6 +75,7 @@ def card(
                 [Paragraph((Italic(say(style.language, f"note.{note.key}", **note.args)),)) for note in notes],
                 _update(entry, style),
                 _said(entry, style),
+                figures,
                 _links(entry, style),
             )
         ),

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from bot.document import Document
 from bot.models import Paper, Topic
-from bot.ports import BotError
+from bot.ports import BotError, Picture
 from bot.targets import Chat, ChatKind, Target
 
 
@@ -30,7 +30,7 @@ class Caps:
     `text` is in UTF-16 units a part. `idempotent`: a message sent again with the same nonce within `nonce_window`
     seconds is the same message. `edit_window` in seconds; None: no limit; 0: cannot edit. `overall` is for the bot,
     `chat` for each chat, `group` besides for one that is not private. `forms` are names of other forms a chat may
-    choose (`Settings.form`).
+    choose (`Settings.form`). `pictures`: it can show figures.
     """
 
     text: int
@@ -43,6 +43,7 @@ class Caps:
     chat: Pace = Pace(1, 1)
     group: Pace | None = None
     forms: tuple[str, ...] = ()
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +330,10 @@ class Core(Protocol):
 
     async def followed(self, target: Target) -> Sequence[Topic]:
         """What is followed there."""
+        ...
+
+    def picture(self, address: str) -> Picture | None:
+        """What a figure's `picture` names, if it is still in memory; it is when the Reply that has the figure comes."""
         ...
 
     def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:

@@ -120,6 +120,32 @@ class NoText(SourceError):
         self.code = code
 
 
+class NoPicture(SourceError):
+    """This picture cannot be shown, and asking again will not help; a link to the figure stands in for it."""
+
+    code = "no_picture"
+    advice = "The figure is on arXiv's page."
+
+    def __init__(self, message: str, *, code: str = "no_picture") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A figure's picture as it is shown: a whole PNG or JPEG, small, with nothing but its pixels in it."""
+
+    body: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+def no_picture(address: str) -> Picture | None:
+    """For those who keep none."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
     """What arXiv announced on `date` in the categories asked for.

@@ -29,6 +29,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.delivery.voice import Voice
 from bot.engine import Engine
+from bot.figures.service import Figures
 from bot.harvest import Harvester
 from bot.hearers import Hearers
 from bot.herald import Herald, ModelTrouble
@@ -36,7 +37,7 @@ from bot.lock import held
 from bot.lookout import Lookout
 from bot.owners import OwnerCode, owners
 from bot.platforms import LoginFailed, Marks, Platform, Where
-from bot.ports import BotError, Clock
+from bot.ports import BotError, Clock, no_picture
 from bot.press import Press
 from bot.rights import Rights
 from bot.settings import Settings
@@ -172,6 +173,7 @@ async def wire(
         papers=made.store,
         platforms=platforms,
         clock=clock,
+        pictures=made.pictures.kept if made.pictures else no_picture,
     )
 
     def invite(platform: str, where: Where) -> str | None:
@@ -189,6 +191,7 @@ async def wire(
         announce(f"Nobody owns this bot yet. Send it /start {code.code} to become its owner (once, this run only).")
     owning = Owners(known=named | operators, code=code)
     hearers.owners = lambda: owning.known
+    shown = made.pictures if any(platform.caps.pictures for platform in platforms.values()) else None
     means = Means(
         chats=chats,
         store=made.store,
@@ -211,6 +214,7 @@ async def wire(
         invite=invite,
         forms=forms,
         check=rights.missing,
+        figures=Figures(made.texts, shown) if settings.figures != "off" else None,
         undecided=outbox,
         wake=outbox.wake,
     )

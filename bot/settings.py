@@ -82,6 +82,13 @@ class Settings(BaseSettings):
         description="a file with terms of your own: language, term, rendering, also right, wrong, by tabs",
     )
 
+    figures: Literal["on", "links", "off"] = Field(
+        "on",
+        alias="PAPERBOY_FIGURES",
+        description="figures below `/summarize`: shown where the paper's licence is free, else linked (`on`); "
+        "`links` only; or none, and nothing fetched for them (`off`)",
+    )
+
     arxiv_api_url: str = Field("https://export.arxiv.org/api/query", alias="ARXIV_API_URL", description="arXiv's API")
     arxiv_feed_url: str = Field(
         "https://rss.arxiv.org/atom",

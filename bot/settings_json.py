@@ -34,6 +34,7 @@ def to_json(settings: Settings) -> Json:
         "replacements": settings.replacements,
         "silent": settings.silent,
         "hashtags": settings.hashtags,
+        "figures": settings.figures,
         "say_empty": settings.say_empty,
         "form": settings.form,
     }
@@ -181,6 +182,7 @@ _READ: Mapping[str, Callable[[object], Any]] = MappingProxyType(
         "replacements": _flag,
         "silent": _or_none(_flag),
         "hashtags": _flag,
+        "figures": _flag,
         "say_empty": _flag,
         "form": _word,
     }

@@ -78,6 +78,7 @@ class Settings:
     replacements: bool = False
     silent: bool | None = None
     hashtags: bool = False
+    figures: bool = True
     say_empty: bool = False
     form: str = ""
 

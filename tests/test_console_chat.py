@@ -20,6 +20,7 @@ from adapters.plain_text import text_of
 from bot.document import Action, Actions, Block, Card, Document, Heading, Link, Paragraph, Text, plain
 from bot.models import Paper, Topic
 from bot.platforms import Actor, Ask, MessageRef, NotSent, Part, Reply, TargetGone, Unknown
+from bot.ports import Picture
 from bot.targets import Chat, ChatKind, Target
 from tests.documents import documents
 from tests.fakes.desk import Front, front
@@ -75,6 +76,9 @@ class Scripted:
     async def target_lacks(self, target: Target, missing: Sequence[str]) -> None: ...
 
     async def target_moved(self, old: Target, new: Target) -> None: ...
+
+    def picture(self, address: str) -> Picture | None:
+        return None
 
     async def known_papers(self, words: str, *, limit: int) -> Sequence[Paper]:
         return ()

@@ -15,6 +15,7 @@ from bot.document import Card, Document, Heading, Item, ListBlock, Paragraph, Te
 from bot.document_json import dumps, loads
 from bot.models import Paper, Topic
 from bot.platforms import Actor, Ask, DeliveryError, MessageRef, Part, Reply, RetryLater, TargetMoved, Unknown
+from bot.ports import Picture
 from bot.targets import Chat, ChatKind, Target
 from tests.contract import ERRORS, SUBJECTS, Subject
 from tests.documents import documents, lines
@@ -255,6 +256,9 @@ class Echo:
     async def target_lacks(self, target: Target, missing: Sequence[str]) -> None: ...
 
     async def target_moved(self, old: Target, new: Target) -> None: ...
+
+    def picture(self, address: str) -> Picture | None:
+        return None
 
     async def known_papers(self, words: str, *, limit: int) -> Sequence[Paper]:
         return ()

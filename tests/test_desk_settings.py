@@ -80,7 +80,7 @@ async def test_every_button_of_a_page_works_and_the_page_shows_it_marked(at: Fro
                 assert after.place is Place.INSTEAD
                 assert labels(after)[-1] in {"← Back", "← 返回", "← Назад"}
                 assert any("✓" in each.label and each.command == action.command for each in actions(after)) or (
-                    action.command.split()[1] in {"cross_lists", "replacements", "hashtags"}
+                    action.command.split()[1] in {"cross_lists", "replacements", "hashtags", "figures"}
                 ), action.command
     settings = chat(at).settings
     assert settings.size is None
@@ -88,6 +88,7 @@ async def test_every_button_of_a_page_works_and_the_page_shows_it_marked(at: Fro
     assert settings.silent is False
     assert settings.replacements
     assert settings.hashtags
+    assert not settings.figures
     assert settings.say_empty
     assert settings.quiet is None
     assert settings.languages == ("ru", "en")
@@ -192,6 +193,7 @@ async def test_the_word_sample_opens_no_way_around_the_admins(at: Front, what: s
         ("sound loud", "silent", False),
         ("empty line", "say_empty", True),
         ("hashtags on", "hashtags", True),
+        ("figures off", "figures", False),
         ("zone 北京", "zone", "Asia/Shanghai"),
         ("quiet off", "quiet", None),
         ("quiet 23-7:30", "quiet", (time(23), time(7, 30))),

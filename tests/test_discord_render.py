@@ -334,11 +334,12 @@ def test_plain_text_has_no_marks_and_no_buttons_but_says_what_they_did() -> None
     assert (part.payload["kind"], part.payload["components"], part.payload["embeds"]) == ("plain", [], [])
 
 
-def test_a_figure_is_shown() -> None:
-    figure = Figure("https://arxiv.org/html/1/x1.png", "Architecture", (Text("Figure 1"),))
+def test_a_figure_is_a_link_whose_picture_discord_does_not_fetch() -> None:
+    figure = Figure("https://arxiv.org/html/1#S1.F1", "Architecture", (Text("How it works"),), picture="x")
     card = Card((Heading((Text("T"),), 3), figure), key="2405.17428")
     (part,) = render(Document((card,)), chat=CHAT)
-    assert part.payload["embeds"][0]["image"] == {"url": "https://arxiv.org/html/1/x1.png"}
+    assert "image" not in part.payload["embeds"][0]
+    assert "[Architecture](<https://arxiv.org/html/1#S1.F1>) How it works" in part.payload["embeds"][0]["description"]
 
 
 def test_a_title_that_is_too_long_for_a_title_stands_below() -> None:

@@ -281,6 +281,35 @@ def test_a_figure_has_a_caption_an_address_and_its_alt_text_apart() -> None:
     assert "How it works" not in words(parsed)
 
 
+def test_a_figure_says_where_it_stands_and_of_how_many_panels_it_is() -> None:
+    two = figure("a.png", "Both of them.").replace("<img", '<img src="b.png"><img')
+    one, other = read(section("1", "Introduction", figure("x1.png", "How it works.", number=3), two)).figures
+    assert (one.anchor, one.panels) == ("S1.F3", 1)
+    assert (other.anchor, other.panels) == ("S1.F1", 2)
+    strange = figure("x1.png", "How it works.").replace('id="S1.F1"', 'id="S1.F1&quot; onclick=x"')
+    assert read(section("1", "Introduction", strange)).figures[0].anchor == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["CC BY 4.0", "CC BY-NC-SA 4.0", "CC Zero", "arXiv.org perpetual non-exclusive license"]
+)
+def test_the_licence_is_what_arxiv_says_above_the_paper(name: str) -> None:
+    assert parse(page(abstract("We."), licence=name), url=URL).license == name
+
+
+@pytest.mark.parametrize("tag", ["a", "div", "p"])
+def test_a_paper_cannot_give_itself_a_licence(tag: str) -> None:
+    own = f'<{tag} id="license-tr">License: CC BY 4.0</{tag}>'
+    assert parse(page(abstract("We."), own), url=URL).license == ""
+    assert parse(page(own, licence="arXiv.org perpetual non-exclusive license"), url=URL).license == ""
+    assert parse(page(abstract("We."), title=own), url=URL).license == ""
+
+
+@pytest.mark.parametrize("said", ["CC BY 4.0 <b>or so</b>!", "", "x" * 90, "CC BY 4.0 License: CC0"])
+def test_a_licence_that_is_none_is_none(said: str) -> None:
+    assert parse(page(abstract("We."), licence=said), url=URL).license == ""
+
+
 def test_panels_do_not_name_the_figure() -> None:
     panel = (
         '<figure class="ltx_figure ltx_figure_panel"><img src="a.png"><figcaption class="ltx_caption">'

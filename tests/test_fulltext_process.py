@@ -157,7 +157,7 @@ async def test_a_worker_knows_no_secret(tmp_path: Path, monkeypatch: pytest.Monk
     "deed", ["open('/etc/hostname')", "open('made', 'w')", "__import__('socket').socket()", "bytearray(1 << 30)"]
 )
 def test_a_confined_worker_can_do_no_harm(deed: str, tmp_path: Path) -> None:
-    code = f"import socket, bot.fulltext.worker as worker; worker._confine(memory=400 << 20, seconds=9); {deed}"
+    code = f"import socket, bot.fulltext.worker as worker; worker.confine(memory=400 << 20, seconds=9); {deed}"
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT)},

@@ -91,7 +91,7 @@ def squeezed(text: str) -> str:
             Details((Text("A & <b>"),), (Paragraph((Text("x"),)),)),
             "<details>\n<summary>A &amp; &lt;b&gt;</summary>\n\nx\n\n</details>",
         ),
-        (Figure(URL, "A [map]"), f"![A \\[map\\]]({URL})"),
+        (Figure(URL, "A [map]"), f"[A \\[map\\]]({URL})"),
         (Divider(), "---"),
         (Actions((Action("Save", command="/save"), Action("PDF", url=URL))), f"Save: `/save` · [PDF]({URL})"),
         (Card((Paragraph((Text("a"),)), Paragraph((Text("b"),)))), "a\n\nb"),

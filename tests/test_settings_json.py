@@ -38,6 +38,7 @@ any_settings = st.builds(
     replacements=st.booleans(),
     silent=st.none() | st.booleans(),
     hashtags=st.booleans(),
+    figures=st.booleans(),
     say_empty=st.booleans(),
 )
 anything = st.recursive(
@@ -78,6 +79,7 @@ def test_the_form_is_the_one_that_is_stored() -> None:
         "replacements": False,
         "silent": None,
         "hashtags": False,
+        "figures": True,
         "say_empty": False,
         "form": "",
     }

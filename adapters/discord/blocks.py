@@ -20,6 +20,7 @@ from bot.document import (
     Paragraph,
     Quote,
     Text,
+    worded,
 )
 
 _Form: TypeAlias = Literal["heading", "label", "text", "quiet", "list", "rule"]
@@ -67,8 +68,8 @@ def _block(block: Block) -> Iterator[_Piece]:  # noqa: C901, PLR0912 (a flat tab
                 yield from _pieces(inner)
             else:
                 yield "text", _quoted(inner)
-        case Figure(url, alt, caption):
-            yield "text", line((Link(alt, url), Text(" "), *caption))
+        case Figure():
+            yield "text", line(worded(block))
         case Divider():
             yield "rule", "-# ⎯⎯⎯⎯⎯⎯⎯⎯"
         case Card(inner):
@@ -136,9 +137,8 @@ def _simple(block: Block) -> Iterator[str]:  # noqa: C901 (a flat table of cases
             yield simple(inner)
         case Card(inner):
             yield simple(inner)
-        case Figure(url, alt, caption):
-            yield bare((Link(alt, url),))
-            yield bare(caption)
+        case Figure():
+            yield bare(worded(block))
         case Divider():
             yield ""
         case Actions(actions):

@@ -8,13 +8,15 @@ theirs. It logs addresses, too, and those of interactions are secrets.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from json import dumps
 from typing import Any, Self
 
 import aiohttp
 import discord
 from discord.http import HTTPClient, json_or_text
 
+from adapters.discord.depicting import Upload
 from bot.platforms import NotFetched
 
 LONGEST_LIMIT = 5.0
@@ -43,18 +45,20 @@ class Direct:
         if self._session is not None:
             await self._session.close()
 
-    async def answer(self, method: str, path: str, json: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
+    async def answer(
+        self, method: str, path: str, json: Mapping[str, Any] | None = None, *, files: Sequence[Upload] = ()
+    ) -> Any:  # noqa: ANN401 - JSON
         """A request about an interaction, whose token is in its `path`. Waits a little where it is asked to wait.
 
         Raises what the library raises, and TimeoutError.
         """
         for _ in range(MOST_TRIES - 1):
-            response, data = await self._asked(method, path, json, {})
+            response, data = await self._asked(method, path, json, {}, files)
             after = _wait(response, data)
             if after is None or after > LONGEST_LIMIT:
                 return _checked(response, data)
             await asyncio.sleep(after)
-        return _checked(*await self._asked(method, path, json, {}))
+        return _checked(*await self._asked(method, path, json, {}, files))
 
     async def post(self, path: str, json: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """As the bot, once. Raises what the library raises, and TimeoutError."""
@@ -86,19 +90,33 @@ class Direct:
         raise NotFetched(f"A file did not arrive ({kind}).")
 
     async def _asked(
-        self, method: str, path: str, json: Mapping[str, Any] | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        path: str,
+        json: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+        files: Sequence[Upload] = (),
     ) -> tuple[aiohttp.ClientResponse, Any]:
         if self._session is None:
             raise RuntimeError("the session is closed")
         asking = self._session.request(
             method,
             self.api_url + path,
-            json=json,
+            **({"data": _form(json, files)} if files else {"json": json}),
             headers={"User-Agent": self._http.user_agent, **headers},
             proxy=self._http.proxy,
         )
         async with asking as response:
             return response, await json_or_text(response)
+
+
+def _form(json: Mapping[str, Any] | None, files: Sequence[Upload]) -> aiohttp.FormData:
+    """A body with files: https://discord.com/developers/docs/reference#uploading-files."""
+    form = aiohttp.FormData()
+    form.add_field("payload_json", dumps(json or {}), content_type="application/json")
+    for number, each in enumerate(files):
+        form.add_field(f"files[{number}]", each.body, filename=each.filename, content_type=each.media_type)
+    return form
 
 
 def _checked(response: aiohttp.ClientResponse, data: Any) -> Any:  # noqa: ANN401 - JSON

@@ -20,15 +20,17 @@ import discord
 from adapters.discord import attached, buttons, forms, places
 from adapters.discord.commands import CHANNEL
 from adapters.discord.connection import FAILURES, Connection, described
+from adapters.discord.depicting import depicted
 from adapters.discord.shared import texts_of
 from adapters.discord.suggesting import suggested
 from adapters.discord.talk import Talk
+from adapters.pictures import lifted
 from bot.commands import BY_NAME
 from bot.commands.text import Said, read
 from bot.document import Document, Paragraph, Text
 from bot.locales import say, ui
 from bot.platforms import Actor, Ask, Attached, Core, DeliveryError, Part, Place, Reply
-from bot.ports import BotError, Clock
+from bot.ports import BotError, Clock, Picture, no_picture
 from bot.sources.ids import find
 from bot.targets import Chat, ChatKind, Target
 
@@ -152,6 +154,7 @@ class Inbound:
         ask = self._ask(interaction, said, pressed=pressed, about=about, replied_to=replied_to, file=file)
         here = Chat(target=self._target(interaction), kind=self._kind(interaction))
         age = max(0.0, (self._clock() - interaction.created_at).total_seconds())  # of a busy program, or another clock
+        have = self._core.picture if interaction.app_permissions.attach_files else no_picture
         command = BY_NAME.get(said.command)
         instead = pressed and command is not None and command.pressed is Place.INSTEAD
         private = said.command in FOR_ONE or file is not None
@@ -165,15 +168,27 @@ class Inbound:
                     await talk.later(private=private, instead=instead)
                 while (reply := await coming) is not None:
                     reply = await self._kept(interaction, said, reply)
-                    document = reply.document
-                    parts = list(self._platform.render(document, chat=here, about=about))
-                    simpler = partial(self._platform.plain, document, chat=here, about=about)
-                    await talk.say(reply, parts, simpler=simpler)
+                    await self._show(talk, reply, here, about=about, have=have)
                     coming = asyncio.ensure_future(anext(replies, None))
             finally:
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)
         await talk.end()
+
+    async def _show(
+        self, talk: Talk, reply: Reply, here: Chat, *, about: Target | None, have: Callable[[str], Picture | None]
+    ) -> None:
+        """The answer with its figures as pictures, or as links where they cannot be shown."""
+
+        async def say(document: Document) -> None:
+            parts = list(self._platform.render(document, chat=here, about=about))
+            simpler = partial(self._platform.plain, document, chat=here, about=about)
+            await talk.say(reply, parts, simpler=simpler)
+
+        document, shown = lifted(reply.document, have)
+        await say(document)
+        if not await talk.depict([depicted(each) for each in shown]):
+            await say(reply.document)
 
     async def _kept(self, interaction: discord.Interaction[Any], said: Said, reply: Reply) -> Reply:
         """What one wants to keep goes to the private chat, since an ephemeral message is gone when one looks away.

@@ -16,6 +16,9 @@ EMBED_FOOTER = 2048
 EMBEDS_TEXT = 6000
 """Text of all embeds of a message together."""
 
+DESCRIPTION = 1024
+"""Characters of the words that stand for a picture."""
+
 ROWS = 5
 BUTTONS = 5
 """Buttons of a row."""
@@ -44,4 +47,5 @@ CAPS = Caps(
     private_replies=True,
     overall=Pace(50, 1),
     chat=Pace(5, 5),
+    pictures=True,
 )

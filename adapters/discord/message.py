@@ -27,7 +27,6 @@ from bot.document import (
     Card,
     Details,
     Divider,
-    Figure,
     Heading,
     Link,
     Paragraph,
@@ -129,8 +128,6 @@ def _embed(blocks: Sequence[Block]) -> dict[str, Any]:
             rest = rest[: _end(rest) - 2]
     if description := markup(rest):
         embed["description"] = description
-    if picture := next((block for block in _figures(blocks) if address(block.url)), None):
-        embed["image"] = {"url": address(picture.url)}
     return embed
 
 
@@ -165,14 +162,6 @@ def _first_url(blocks: Sequence[Block]) -> str | None:
 def _spans(blocks: Sequence[Block]) -> Spans:
     """The spans of lines, in order."""
     return tuple(span for block in blocks if isinstance(block, Heading | Paragraph | Quote) for span in block.spans)
-
-
-def _figures(blocks: Sequence[Block]) -> Iterator[Figure]:
-    for block in blocks:
-        if isinstance(block, Figure):
-            yield block
-        elif isinstance(block, Card | Details):
-            yield from _figures(block.blocks)
 
 
 def _texts(embed: Mapping[str, Any]) -> Iterator[str]:

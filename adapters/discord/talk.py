@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -16,6 +17,7 @@ import discord
 
 from adapters.discord import render
 from adapters.discord.connection import FAILURES, Connection, described
+from adapters.discord.depicting import Depicted, Upload
 from adapters.discord.limits import CONTENT, SUPPRESS_EMBEDS
 from bot.document import utf16
 from bot.locales import say, ui
@@ -69,6 +71,8 @@ class Talk:
         self._is_private = False
         self._more: list[tuple[str, bool]] = []  # follow-ups that hold the last answer; is it private?
         self._posted = 0
+        self._hidden = False  # is what was said last seen by its person alone?
+        self._depicted: list[tuple[str, Depicted]] = []
         self._late: tuple[Reply, Sequence[Part]] | None = None
 
     async def later(self, *, private: bool, instead: bool) -> None:
@@ -116,6 +120,31 @@ class Talk:
         except FAILURES as exc:
             logger.warning("an answer did not arrive: %s", described(exc))
 
+    async def depict(self, pictures: Sequence[Depicted]) -> bool:
+        """Show `pictures` below what was said, in place of those before. False: not all of them can be, so none is."""
+        if pictures == [each for _, each in self._depicted]:
+            return True
+        try:
+            await self._take_back()
+            if self._over or self._posted + len(pictures) > self._most or self._late is not None:
+                return False
+            for each in pictures:
+                body = _flagged(each.body, private=self._hidden)
+                sent = await self._call("POST", "", body, files=[each.upload])
+                self._posted += 1
+                self._depicted.append((str(sent["id"]), each))
+        except FAILURES as exc:
+            logger.info("a picture was not delivered: %s", described(exc))
+            with suppress(*FAILURES):  # one too many stays
+                await self._take_back()
+            return False
+        return True
+
+    async def _take_back(self) -> None:
+        while self._depicted:
+            id_, _ = self._depicted.pop()
+            await self._call("DELETE", f"/messages/{id_}")
+
     async def end(self) -> None:
         """Nothing more is said: what came too late for the interaction goes to the channel, the last of it."""
         if self._late is None:
@@ -147,8 +176,8 @@ class Talk:
         elif self._original == "own":  # a public "please wait" before what one person should see
             await self._call("DELETE", "/messages/@original")
             self._original = None
-        in_private = private or (self._original == "own" and self._is_private)
-        await self._follow(bodies, private=in_private, language=reply.document.language)
+        self._hidden = private or (self._original == "own" and self._is_private)
+        await self._follow(bodies, private=self._hidden, language=reply.document.language)
 
     async def _say_simply(self, reply: Reply, parts: Sequence[Part]) -> None:
         try:
@@ -199,9 +228,11 @@ class Talk:
         flags = body.get("flags", 0) & SUPPRESS_EMBEDS
         await self._call("PATCH", f"/messages/{message}", {**body, "flags": flags})
 
-    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
+    async def _call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, files: Sequence[Upload] = ()
+    ) -> Any:  # noqa: ANN401 - JSON
         webhook = f"/webhooks/{self._interaction.application_id}/{self._interaction.token}"
-        return await self._connection.direct.answer(method, webhook + path, body)
+        return await self._connection.direct.answer(method, webhook + path, body, files=files)
 
 
 def _flagged(body: Mapping[str, Any], *, private: bool) -> dict[str, Any]:

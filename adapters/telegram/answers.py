@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from adapters.pictures import Shown, lifted
 from adapters.plain_text import text_of
 from adapters.telegram.pauses import Pauses
 from adapters.telegram.places import Room
-from bot.document import Document, utf16
+from bot.document import Document, Figure, utf16
 from bot.platforms import (
     BadFormat,
     Core,
@@ -27,6 +28,7 @@ from bot.platforms import (
     TargetMoved,
     Unknown,
 )
+from bot.ports import Picture
 from bot.targets import Target
 
 logger = logging.getLogger(__name__)
@@ -52,6 +54,16 @@ class Outward(Protocol):
 
     async def deliver(self, target: Target, part: Part, *, silent: bool, reply_to: int | None) -> MessageRef:
         """Send one. Raises one class of DeliveryError, as all of these."""
+        ...
+
+    def depicted(self, figure: Figure) -> Mapping[str, Any]:
+        """What is said below the figure's picture."""
+        ...
+
+    async def depict(
+        self, target: Target, caption: Mapping[str, Any], picture: Picture, *, reply_to: int | None
+    ) -> MessageRef:
+        """Send a picture, without a sound."""
         ...
 
     async def edit(self, ref: MessageRef, part: Part) -> None: ...
@@ -87,6 +99,7 @@ class Answer:
     asked: Asked
     pauses: Pauses
     _standing: list[tuple[MessageRef, Part | None]] = field(default_factory=list, init=False)
+    _depicted: list[tuple[MessageRef, Mapping[str, Any]]] = field(default_factory=list, init=False)
     _aside: str = field(default="", init=False)
     _notified: asyncio.Task[None] | None = field(default=None, init=False)
 
@@ -132,6 +145,7 @@ class Answer:
             if not moved and exc.new != old:
                 self.asked = replace(self.asked, room=replace(self.asked.room, target=exc.new), message=None)
                 self._standing.clear()
+                self._depicted.clear()
                 await self._guarded(reply, moved=True)
         except TargetGone as exc:
             logger.info("an answer has nowhere to go: chat=%s", self.asked.room.target)
@@ -150,11 +164,15 @@ class Answer:
                 target = self.asked.room.target
                 ref = MessageRef(target.chat_id, str(self.asked.message), target.thread_id)
                 self._standing.append((ref, None))
+        document, shown = lifted(reply.document, self.core.picture)
+        await self._say(document, form=reply.form)
+        if not await self._depict(shown):
+            await self._say(reply.document, form=reply.form)
+
+    async def _say(self, document: Document, *, form: str) -> None:
         plain = False
         for _ in range(3):
-            parts = self.outward.shown(
-                reply.document, self.asked.room, about=self.asked.about, form=reply.form, plain=plain
-            )
+            parts = self.outward.shown(document, self.asked.room, about=self.asked.about, form=form, plain=plain)
             try:
                 await self._lay(parts)
             except BadFormat as exc:
@@ -162,6 +180,34 @@ class Answer:
                 continue
             return
         raise Fatal("refused in every form")
+
+    async def _depict(self, shown: Sequence[Shown]) -> bool:
+        """What is shown below the answer becomes these pictures. False: none of them can be, for whatever reason."""
+        wanted = [(self.outward.depicted(each.figure), each.picture) for each in shown]
+        if [caption for caption, _ in wanted] == [caption for _, caption in self._depicted]:
+            return True
+        try:
+            await self._take_back()
+            for caption, picture in wanted:
+                self._depicted.append((await self._sent(caption, picture), caption))
+        except TargetMoved:
+            raise
+        except DeliveryError as exc:  # pictures may be forbidden where words are not
+            logger.info("a picture was not delivered: chat=%s error=%s", self.asked.room.target, type(exc).__name__)
+            await self._take_back()
+            return False
+        return True
+
+    async def _take_back(self) -> None:
+        while self._depicted:
+            ref, _ = self._depicted.pop()
+            await self._gone(ref)
+
+    async def _sent(self, caption: Mapping[str, Any], picture: Picture) -> MessageRef:
+        answer = int(self._standing[-1][0].message_id) if self._standing else self.asked.message
+        return await self._tried(
+            lambda: self.outward.depict(self.asked.room.target, caption, picture, reply_to=answer), again=False
+        )
 
     async def _lay(self, parts: Sequence[Part]) -> None:
         """What stands there becomes `parts`, one message each."""
@@ -172,10 +218,13 @@ class Answer:
                 self._standing.append((await self._send(part), part))
         while len(self._standing) > max(1, len(parts)):
             ref, _ = self._standing.pop()
-            try:
-                await self._tried(lambda ref=ref: self.outward.delete(ref), again=True)  # type: ignore[misc]
-            except DeliveryError as exc:
-                logger.info("a message too many stays: error=%s", type(exc).__name__)
+            await self._gone(ref)
+
+    async def _gone(self, ref: MessageRef) -> None:
+        try:
+            await self._tried(lambda: self.outward.delete(ref), again=True)
+        except DeliveryError as exc:
+            logger.info("a message too many stays: error=%s", type(exc).__name__)
 
     async def _replace(self, number: int, part: Part) -> None:
         ref, there = self._standing[number]

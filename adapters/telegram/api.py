@@ -33,9 +33,9 @@ from adapters.telegram.errors import (
 )
 from adapters.telegram.limits import NAME
 from adapters.telegram.pauses import Pauses
-from adapters.telegram.wire import content, is_rich, number, ref_of
+from adapters.telegram.wire import content, is_rich, number, place, ref_of
 from bot.platforms import BadFormat, DeliveryError, LoginFailed, MessageRef, Unknown
-from bot.ports import BotError
+from bot.ports import BotError, Picture
 from bot.targets import Target
 
 logger = logging.getLogger(__name__)
@@ -133,13 +133,7 @@ class Api:
         reply_to: int | None = None,
     ) -> MessageRef:
         """Raises one class of DeliveryError; RichUnknown if it is for being a Rich Message."""
-        where: dict[str, Any] = {"chat_id": number(target.chat_id)}
-        if target.thread_id is not None:
-            where["message_thread_id"] = number(target.thread_id)
-        if silent:
-            where["disable_notification"] = True
-        if reply_to is not None:
-            where["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+        where = place(target, silent=silent, reply_to=reply_to)
         if is_rich(payload):
             answer = await self._message(
                 target,
@@ -151,8 +145,25 @@ class Api:
             rest = where | content(payload)
             chat_id, text = rest.pop("chat_id"), rest.pop("text")
             sent = await self._message(target, lambda: self._bot.send_message(chat_id, text, api_kwargs=rest))
-            message = {"message_id": sent.message_id, "chat": {"username": sent.chat.username, "type": sent.chat.type}}
+            message = _as_json(sent)
         return ref_of(target, message)
+
+    async def depict(
+        self, target: Target, caption: Mapping[str, Any], picture: Picture, *, reply_to: int | None
+    ) -> MessageRef:
+        """Send a picture without a sound. Raises one class of DeliveryError."""
+        rest = {**place(target, silent=True, reply_to=reply_to), **caption}
+        chat_id = rest.pop("chat_id")
+        sent = await self._message(
+            target,
+            lambda: self._bot.send_photo(
+                chat_id,
+                picture.body,
+                filename=f"figure.{picture.media_type.removeprefix('image/')}",
+                api_kwargs=rest,
+            ),
+        )
+        return ref_of(target, _as_json(sent))
 
     async def edit(self, ref: MessageRef, payload: Mapping[str, Any]) -> None:
         """What stands there already is fine. Raises as `send` does."""
@@ -257,6 +268,10 @@ class Api:
         except _NONSENSE as exc:
             error = Failed(Unknown(f"an answer nobody understands ({type(exc).__name__})"))
         raise error
+
+
+def _as_json(sent: telegram.Message) -> Mapping[str, Any]:
+    return {"message_id": sent.message_id, "chat": {"username": sent.chat.username, "type": sent.chat.type}}
 
 
 def _request(connections: int, *, read: float, write: float) -> HTTPXRequest:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from adapters.telegram.cutting import messages
 from adapters.telegram.entities import Marked
 from adapters.telegram.keyboard import Keys, cards
 from adapters.telegram.layout import marked
-from adapters.telegram.limits import ENTITIES
-from bot.document import Block, Document
+from adapters.telegram.limits import CAPTION, ENTITIES
+from bot.document import Block, Document, Figure, Paragraph, Text
 from bot.platforms import Part
 from bot.wording import cut
+
+_MOST_SPANS = 20
+"""Of a caption; ours have five."""
 
 
 def parts(document: Document, keys: Keys, *, text: int) -> list[Part]:
@@ -36,6 +41,16 @@ def plain_parts(document: Document, keys: Keys, *, text: int) -> list[Part]:
     """The same without entities: what is sent when something in them was refused."""
     made = _pieces(keys.settled(document, plainly=True), keys, text=text, mark=partial(marked, plainly=True))
     return [Part({"kind": "plain", "text": said.text, "keyboard": keyboard}, piece) for piece, said, keyboard in made]
+
+
+def captioned(figure: Figure) -> dict[str, Any]:
+    """What is said below a picture, as parameters of the Bot API: its caption, else the words that stand for it."""
+    spans = list(figure.caption or (Text(figure.alt),))[:_MOST_SPANS]
+    while (said := marked([Paragraph(tuple(spans))])).size > CAPTION:
+        at = max(range(len(spans)), key=lambda place: len(spans[place].text))
+        spans[at] = replace(spans[at], text=cut(spans[at].text, len(spans[at].text) * 3 // 4))
+    entities = [entity.payload for entity in said.entities]
+    return {"caption": said.text, **({"caption_entities": entities} if entities else {})}
 
 
 def _pieces(

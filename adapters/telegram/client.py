@@ -7,10 +7,12 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 from adapters.telegram import menus, polling, webhook
 from adapters.telegram.answers import Asked
 from adapters.telegram.api import Api, RichUnknown
+from adapters.telegram.classic import captioned
 from adapters.telegram.files import Files
 from adapters.telegram.floods import Floods
 from adapters.telegram.limits import CAPS, NAME, RICH
@@ -24,9 +26,9 @@ from adapters.telegram.render import Renderer
 from adapters.telegram.rights import lacking
 from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.wire import is_rich
-from bot.document import Document
+from bot.document import Document, Figure
 from bot.platforms import Actor, Ask, BadFormat, Caps, Core, Marks, MessageRef, Part, Reply, RetryLater, Where
-from bot.ports import BotError, Clock
+from bot.ports import BotError, Clock, Picture
 from bot.targets import Chat, Settings, Target
 
 logger = logging.getLogger(__name__)
@@ -87,6 +89,21 @@ class Telegram:
         """As `send`; `reply_to` is a message there that this one answers, if it is still there."""
         async with self._calling(target.chat_id, part):
             return await self._api.send(target, part.payload, silent=silent, reply_to=reply_to)
+
+    def depicted(self, figure: Figure) -> Mapping[str, Any]:
+        """What is said below the figure's picture."""
+        return captioned(figure)
+
+    async def depict(
+        self, target: Target, caption: Mapping[str, Any], picture: Picture, *, reply_to: int | None
+    ) -> MessageRef:
+        """Send a picture, without a sound: its answer has made one. Raises one class of DeliveryError."""
+        try:
+            return await self._api.depict(target, caption, picture, reply_to=reply_to)
+        except RetryLater as exc:
+            now = asyncio.get_running_loop().time()
+            everywhere = self._floods.asked(target.chat_id, exc.after, now=now)
+            raise RetryLater(exc.after, everywhere=everywhere) from None
 
     async def edit(self, ref: MessageRef, part: Part) -> None:
         async with self._calling(ref.chat_id, part):

@@ -36,6 +36,7 @@ from bot.document import (
     Spans,
     Text,
     plain,
+    worded,
 )
 
 _DEEPEST = 8  # details in details; a list, its item and what is around it make 12 of the 16 levels there are
@@ -82,8 +83,7 @@ def _block(block: Block, here: frozenset[int], *, depth: int) -> Page:  # noqa: 
             summary = _inline(block.summary).within("<summary>", "</summary>")
             return _sum((summary, inner)).within("<details>", "</details>")
         case Figure():
-            name = block.alt if block.alt.strip() else block.url
-            return _filled("p", (Link(name, block.url), Text(" "), *block.caption))
+            return _filled("p", worded(block))
         case Divider():
             return Page("<hr>", 0, 1)
         case Card():

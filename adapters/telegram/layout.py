@@ -21,13 +21,12 @@ from bot.document import (
     Divider,
     Figure,
     Heading,
-    Link,
     ListBlock,
     Paragraph,
     Quote,
     Spans,
-    Text,
     plain,
+    worded,
 )
 
 RULE = "———"
@@ -92,7 +91,7 @@ def _block(writer: Writer, block: Block, *, quoted: bool) -> None:  # noqa: C901
             if not quoted:
                 writer.mark(FOLDED, since)
         case Figure():
-            _line(writer, (Link(block.alt if block.alt.strip() else block.url, block.url), Text(" "), *block.caption))
+            _line(writer, worded(block))
         case Divider():
             writer.words(RULE)
         case Card():

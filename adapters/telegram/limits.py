@@ -14,6 +14,9 @@ LARGEST_FILE = 20 << 20
 TEXT = 4096
 """UTF-16 units of a message, after its entities are parsed."""
 
+CAPTION = 1024
+"""UTF-16 units of what stands below a picture."""
+
 ENTITIES = 100
 """Entities of a message; what goes beyond is dropped without a word."""
 
@@ -35,7 +38,9 @@ START = 64
 RICH = "rich"
 """The other form a chat may choose: Rich Messages."""
 
-CAPS = Caps(text=TEXT, edit_window=None, overall=Pace(30, 1), chat=Pace(1, 1), group=Pace(20, 60), forms=(RICH,))
+CAPS = Caps(
+    text=TEXT, edit_window=None, overall=Pace(30, 1), chat=Pace(1, 1), group=Pace(20, 60), forms=(RICH,), pictures=True
+)
 
 _URL = re.compile(
     r"https?://[\w-]+(?:\.[\w-]+)+(?::[1-9][0-9]{0,3})?(?:[/?#][^\s\\<>\"\x00-\x1f\x7f]*)?", re.IGNORECASE

@@ -14,6 +14,18 @@ def is_rich(payload: Mapping[str, Any]) -> bool:
     return payload.get("kind") == "rich"
 
 
+def place(target: Target, *, silent: bool, reply_to: int | None) -> dict[str, Any]:
+    """Where a message goes, as parameters of the Bot API."""
+    where: dict[str, Any] = {"chat_id": number(target.chat_id)}
+    if target.thread_id is not None:
+        where["message_thread_id"] = number(target.thread_id)
+    if silent:
+        where["disable_notification"] = True
+    if reply_to is not None:
+        where["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+    return where
+
+
 def content(payload: Mapping[str, Any]) -> dict[str, Any]:
     """A payload of `adapters.telegram.render` as parameters of the Bot API."""
     made: dict[str, Any]

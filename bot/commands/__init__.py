@@ -89,6 +89,7 @@ SETTINGS = (
     "layout",
     "sound",
     "hashtags",
+    "figures",
     "form",
 )
 """What `/settings` changes, in the order of its panel."""

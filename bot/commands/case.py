@@ -18,7 +18,7 @@ from bot.commands.saying import document
 from bot.costs.cause import caused_by
 from bot.costs.usage_table import Allowance
 from bot.delivery.incidents import NothingHeld, Undecided
-from bot.document import Block, Document
+from bot.document import Block, Document, Figure
 from bot.files import Sent
 from bot.languages import UnknownLanguage, known
 from bot.locales import Language, ui
@@ -90,6 +90,14 @@ class FileReading(Protocol):
         ...
 
 
+class Illustrating(Protocol):
+    """The figures that go with a paper: `bot.figures.service.Figures`."""
+
+    async def of(self, paper: Paper, *, language: str) -> Sequence[Figure]:
+        """Those that tell most; those with a `picture` can be shown now. It may take half a minute."""
+        ...
+
+
 class Poster(Protocol):
     """Who makes digests and puts them into the outbox: `bot.engine`. Raises SourceError and StoreError."""
 
@@ -136,7 +144,8 @@ class Means:
     """What the desk answers with. `modest` reads without model calls: what is cached, or the paper's own sentences.
 
     `watched` are the categories whose announcements are stored, `patience` the seconds after which an answer that is
-    not there yet is announced, `step` those that one step towards it stands at least before the next.
+    not there yet is announced, `step` those that one step towards it stands at least before the next. `figures` None:
+    answers have none.
     """
 
     chats: Chats
@@ -160,6 +169,7 @@ class Means:
     invite: Invite = no_invitation
     forms: Forms = no_other_forms
     check: Check = all_is_well
+    figures: Illustrating | None = None
     undecided: Undecided = field(default_factory=NothingHeld)
     wake: Wake = nobody_waits
     patience: float = 0.4

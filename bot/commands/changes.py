@@ -30,6 +30,7 @@ _TAKES = {
     "layout": "digest · titles · papers",
     "sound": "auto · silent · loud",
     "hashtags": "on · off",
+    "figures": "on · off",
 }
 
 _SOUND = {said: silent for silent, said in SOUND.items()}
@@ -86,6 +87,8 @@ def _chosen(now: Settings, what: str, word: str) -> Settings:
             return replace(now, replacements=_flag(word))
         case "hashtags":
             return replace(now, hashtags=_flag(word))
+        case "figures":
+            return replace(now, figures=_flag(word))
         case _:
             raise WrongValue
 

@@ -25,7 +25,7 @@ PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "when": ("schedule", "quiet", "zone", "empty"),
         "what": ("size", "cross_lists", "replacements", "language"),
-        "how": ("layout", "sound", "hashtags", "form"),
+        "how": ("layout", "sound", "hashtags", "figures", "form"),
     }
 )
 """Which of SETTINGS stands on which page."""
@@ -151,7 +151,7 @@ def _how(now: Settings, language: str, forms: Sequence[str]) -> Iterator[Actions
             for silent, said in phrases.SOUND.items()
         )
     )
-    yield row(_flag("hashtags", language, on=now.hashtags))
+    yield row(_flag("hashtags", language, on=now.hashtags), _flag("figures", language, on=now.figures))
     if forms:
         yield row(
             choice(phrases.form("", language), "settings", "form", "usual", chosen=now.form not in forms),

@@ -111,7 +111,12 @@ def form(name: str, language: str) -> str:
 
 def setting(what: str, settings: Settings, language: str) -> str:
     """The value of one of SETTINGS."""
-    flags = {"cross_lists": settings.cross_lists, "replacements": settings.replacements, "hashtags": settings.hashtags}
+    flags = {
+        "cross_lists": settings.cross_lists,
+        "replacements": settings.replacements,
+        "hashtags": settings.hashtags,
+        "figures": settings.figures,
+    }
     match what:
         case "schedule":
             return (

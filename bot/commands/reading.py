@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from bot.access import Action, Verdict
 from bot.chat_digest import is_roomy
@@ -16,11 +18,11 @@ from bot.commands.saying import button, line, row
 from bot.commands.steps import Steps
 from bot.commands.unfollow import state_lines
 from bot.compose import papers as compose
-from bot.document import Document, Link
+from bot.document import Document, Figure, Link
 from bot.harvest import Arrivals
 from bot.latex import readable
 from bot.locales import say
-from bot.models import ArxivId
+from bot.models import ArxivId, Digest
 from bot.platforms import Reply
 from bot.sources.ids import find
 from bot.targets import State
@@ -54,9 +56,11 @@ async def summarize(case: Case) -> AsyncIterator[Reply]:
     shown = asked[:MOST]
     first = await meanwhile(case, shown)
     steps = Steps(case=case, first=lambda: first)
-    reading = _read(case, shown, steps, left=len(asked) - len(shown), mistyped=_mistyped(typed))
-    async for reply in case.in_steps(reading, steps.reply, steps.changed):
+    answer = _Answer(case=case, left=len(asked) - len(shown), mistyped=_mistyped(typed))
+    async for reply in case.in_steps(answer.read(shown, steps), steps.reply, steps.changed):
         yield reply
+    if (more := await answer.illustrated()) is not None:
+        yield more
 
 
 def _mistyped(typed: str) -> str:
@@ -66,22 +70,49 @@ def _mistyped(typed: str) -> str:
     return ", ".join(wrong[:MOST]) if all(map(_LIKE_AN_ID.fullmatch, wrong)) else ""
 
 
-async def _read(case: Case, asked: Sequence[ArxivId], steps: Steps, *, left: int, mistyped: str) -> Reply:
-    reading = case.means.reading if case.model else case.means.modest
-    language, *others = case.settings.languages
-    made, _ = await reading.on_demand(
-        asked,
-        language=language,
-        second=next(iter(others), None),
-        progress=steps.progress,
-        glimpse=steps.glimpse,
-    )
-    # Where many read there is one thing to unfold; and where nothing folds, buttons show abstract and passages.
-    folded = is_roomy(case.chat) and case.chat.kind == "private"
-    told = compose(made, language=language, abstracts=folded, evidence=folded)
-    first = [line(case.language, "note.not_an_id", text=clean(mistyped, 60))] if mistyped else []
-    extra = [line(case.language, "cmd.summarize.left", count=left, most=MOST)] if left else []
-    return Reply(Document((*first, *told.blocks, *extra), language=told.language))
+@dataclass(kw_only=True, slots=True)
+class _Answer:
+    """What `/summarize` says in the end: the papers, and when they are there, the figures of one that stands alone."""
+
+    case: Case
+    left: int
+    mistyped: str
+    made: Digest | None = None
+
+    async def read(self, asked: Sequence[ArxivId], steps: Steps) -> Reply:
+        """Without figures."""
+        case = self.case
+        reading = case.means.reading if case.model else case.means.modest
+        language, *others = case.settings.languages
+        self.made, _ = await reading.on_demand(
+            asked,
+            language=language,
+            second=next(iter(others), None),
+            progress=steps.progress,
+            glimpse=steps.glimpse,
+        )
+        return self._laid(self.made)
+
+    async def illustrated(self) -> Reply | None:
+        """With them; None if there are none to show. What was read in depth was read on the page they stand on."""
+        case, means = self.case, self.case.means
+        if means.figures is None or not case.settings.figures or self.made is None or len(self.made.entries) != 1:
+            return None
+        (entry,) = self.made.entries
+        if entry.summary is None or entry.summary.depth != "deep" or entry.summary.method != "llm":
+            return None
+        found = await means.figures.of(entry.paper, language=case.settings.languages[0])
+        return self._laid(self.made, {entry.paper.id: found}) if found else None
+
+    def _laid(self, made: Digest, figures: Mapping[str, Sequence[Figure]] = MappingProxyType({})) -> Reply:
+        case, language = self.case, self.case.settings.languages[0]
+        # Where many read there is one thing to unfold; and where nothing folds, buttons show abstract and passages.
+        folded = is_roomy(case.chat) and case.chat.kind == "private"
+        told = compose(made, language=language, abstracts=folded, evidence=folded, figures=figures)
+        wrong = clean(self.mistyped, 60)
+        first = [line(case.language, "note.not_an_id", text=wrong)] if self.mistyped else []
+        extra = [line(case.language, "cmd.summarize.left", count=self.left, most=MOST)] if self.left else []
+        return Reply(Document((*first, *told.blocks, *extra), language=told.language))
 
 
 async def meanwhile(case: Case, asked: Sequence[ArxivId]) -> Reply:

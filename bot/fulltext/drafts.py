@@ -40,6 +40,7 @@ class Float:
 
     kind: str
     label: str = ""
+    anchor: str = ""
     captions: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
     pictures: list[tuple[str | None, str]] = field(default_factory=list)
@@ -138,7 +139,16 @@ class Drafts:
             self.tables.append(Table(label=label, caption=caption, rows=tuple(floating.rows[:MOST_ROWS])))
         if floating.pictures or (floating.kind == "figure" and caption):
             url, alt = next((each for each in floating.pictures if each[0]), (None, ""))
-            self.figures.append(Figure(label=label, caption=caption, url=url, alt=alt))
+            self.figures.append(
+                Figure(
+                    label=label,
+                    caption=caption,
+                    url=url,
+                    alt=alt,
+                    anchor=floating.anchor,
+                    panels=max(1, len(floating.pictures)),
+                )
+            )
 
     def parsed(self) -> Parsed:
         """All of it, sorted out."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import requests
@@ -26,6 +27,9 @@ PATIENCE = Patience(seconds=20, answer=90, attempts=2, refusals=2)
 HTML = "text/html, application/xhtml+xml;q=0.9"
 PDF = "application/pdf, text/html;q=0.1"
 
+Rooms: TypeAlias = Mapping[str, tuple[str, int]]
+"""What of the site can be reached: the first part of a path, what is accepted there, and how many bytes of it."""
+
 _ID = re.compile(r"\d{4}\.\d{4,6}|[a-z-]+/\d{7}")
 
 
@@ -40,12 +44,14 @@ def reading_session(
     priority: Priority = Priority.PEOPLE,
     sleep: Callable[[float], object] | None = None,
     jitter: Callable[[], float] = random.random,
+    rooms: Rooms | None = None,
 ) -> requests.Session:
-    """A session that can fetch pages and PDFs below `site_url` and nothing else; see `bot.sources.gate.session`.
+    """A session that can fetch what is in `rooms` (else pages and PDFs) below `site_url` and nothing else.
 
-    A redirect to another host is not followed. What is beyond LONGEST_HTML or LONGEST_PDF raises AnswerTooLong while it
-    comes.
+    See `bot.sources.gate.session`. A redirect to another host is not followed. What is longer than its room allows
+    raises AnswerTooLong while it comes.
     """
+    rooms = rooms or {"html": (HTML, LONGEST_HTML), "pdf": (PDF, LONGEST_PDF)}
     turns = Turns(
         gate=gate, priority=priority, delay=delay, clock=clock, jitter=jitter, sleep=sleep, own_patience=PATIENCE
     )
@@ -53,8 +59,8 @@ def reading_session(
     manners = Manners(user_agent=user_agent(contact), silence=timeout, hosts=host, family=False)
     polite = requests.Session()
     polite.adapters.clear()
-    polite.mount(f"{site_url}/html/", PoliteAdapter(turns, manners, accept=HTML, limit=LONGEST_HTML, check=None))
-    polite.mount(f"{site_url}/pdf/", PoliteAdapter(turns, manners, accept=PDF, limit=LONGEST_PDF, check=None))
+    for room, (accept, limit) in rooms.items():
+        polite.mount(f"{site_url}/{room}/", PoliteAdapter(turns, manners, accept=accept, limit=limit, check=None))
     return polite
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -11,6 +12,7 @@ from bot.fulltext.text import line
 
 Act: TypeAlias = Callable[[], object]
 
+_ANCHOR = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,60}")
 _ROWS = frozenset({"tr", "ltx_tr"})
 _CELLS = frozenset({"td", "th", "ltx_td", "ltx_th"})
 _LABELS = frozenset({"ltx_tag_figure", "ltx_tag_table", "ltx_tag_float"})
@@ -36,7 +38,7 @@ class Floats:
     def open(self, tag: str, classes: frozenset[str], attributes: Mapping[str, str]) -> None:
         """An element begins that may be one of a figure or a table."""
         if tag == "figure" or "ltx_figure" in classes or ("ltx_table" in classes and tag != "table"):
-            self._figure(classes)
+            self._figure(classes, attributes.get("id") or "")
         elif tag == "figcaption" or "ltx_caption" in classes:
             self._drafts.catch()
             self._at_end(self._captioned)
@@ -55,10 +57,12 @@ class Floats:
         elif self._tables and tag in _CELLS:  # of a table within a cell
             self._drafts.say(" ")
 
-    def _figure(self, classes: frozenset[str]) -> None:
+    def _figure(self, classes: frozenset[str], anchor: str) -> None:
         if self._float is None:
             is_figure = not classes or "ltx_figure" in classes
-            self._float = Float(kind="figure" if is_figure else "other")
+            self._float = Float(
+                kind="figure" if is_figure else "other", anchor=anchor if _ANCHOR.fullmatch(anchor) else ""
+            )
             self._at_end(self._left_figure)
             if is_figure or "ltx_table" in classes:
                 self._drafts.catch()  # words within a picture are no paragraph; those of an algorithm are

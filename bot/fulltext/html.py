@@ -5,6 +5,8 @@ Class names: https://math.nist.gov/~BMiller/LaTeXML/manual/.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -15,6 +17,8 @@ from bot.fulltext.parsed import Parsed
 from bot.fulltext.visible import sheet
 from bot.fulltext.walk import Walk
 from bot.ports import NoText
+
+_SAID = re.compile(r"License: (?P<name>[A-Za-z0-9 .-]{1,60})")
 
 LEAST = 200
 """Characters without which a page holds no paper: arXiv also serves conversions that failed."""
@@ -31,7 +35,19 @@ def parse(body: bytes, *, url: str, encoding: str | None = "utf-8") -> Parsed:
     parsed = Walk(styles, lambda source: picture_url(source, page=url, base=base)).read(root)
     if parsed.length < LEAST:
         raise NoText("The page holds hardly any text.", code="html_broken")
-    return parsed
+    return replace(parsed, license=_license(page, root))
+
+
+def _license(page: Any, root: Any) -> str:  # noqa: ANN401 - lxml has no types
+    """What arXiv itself says above the paper (`<a id="license-tr">License: CC BY 4.0</a>`); '' if that is not clear.
+
+    The paper may say what it likes within its own element: one that names a licence there too is believed nothing.
+    """
+    found = [each for each in page.iter() if each.get("id") == "license-tr"]
+    if len(found) != 1 or root is found[0] or root in found[0].iterancestors():
+        return ""
+    match = _SAID.fullmatch(" ".join("".join(found[0].itertext()).split()))
+    return match["name"] if match else ""
 
 
 def picture_url(source: str, *, page: str, base: str | None = None) -> str | None:

@@ -21,6 +21,7 @@ class Parsed:
     """`pages` of a PDF, of which `read` were read; `hidden`: it holds words disguised from people, left out here.
 
     `stamp` is the id, with version, of arXiv's stamp on a PDF's first page; '' if there is none.
+    `license` is what arXiv's page says beside the paper, in its own words ("CC BY 4.0").
     """
 
     title: str
@@ -31,6 +32,7 @@ class Parsed:
     read: int = 0
     hidden: bool = False
     stamp: str = ""
+    license: str = ""
 
     @property
     def length(self) -> int:

@@ -56,10 +56,15 @@ async def parse(
 
     Cancelling it kills the worker.
     """
-    arguments = (kind, str(limits.memory), str(limits.processor), url)
+    output = await answered((*command, kind, str(limits.memory), str(limits.processor), url), body, limits)
+    return await _answer(output)
+
+
+async def answered(command: Sequence[str], body: bytes, limits: Limits) -> bytes:
+    """What the worker `command` writes when it is given `body`; b"" if it crashed. Raises NoText, as `parse`."""
     try:
         process = await asyncio.create_subprocess_exec(
-            *command, *arguments, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(), start_new_session=True
+            *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(), start_new_session=True
         )
     except OSError as exc:  # no memory or no process to be had
         logger.warning("no parser could be started: %s", type(exc).__name__)
@@ -72,7 +77,12 @@ async def parse(
         raise NoText("Reading the file took too long.", code="parse_timeout") from None
     finally:
         await _ended(process)
-    return await _answer(output, status)
+    if status == -getattr(signal, "SIGXCPU", 0):
+        raise NoText("Reading the file took too much of the processor's time.", code="parse_timeout")
+    if status:
+        logger.info("a parser crashed: status=%d", status)
+        return b""
+    return output
 
 
 async def _exchange(process: Process, body: bytes, most: int) -> bytes:
@@ -116,11 +126,9 @@ async def _ended(process: Process) -> None:
     await process.wait()
 
 
-async def _answer(output: bytes, status: int) -> Parsed:
-    if status == -getattr(signal, "SIGXCPU", 0):
-        raise NoText("Reading the file took too much of the processor's time.", code="parse_timeout")
+async def _answer(output: bytes) -> Parsed:
     try:
-        answer = await asyncio.to_thread(decoded, output) if status == 0 else Answer()
+        answer = await asyncio.to_thread(decoded, output) if output else Answer()
     except ValueError:
         answer = Answer()
     if answer.parsed is not None:
@@ -128,7 +136,6 @@ async def _answer(output: bytes, status: int) -> Parsed:
     for code, said in _SAID.items():
         if code == answer.problem:
             raise NoText(said, code=code)
-    logger.info("a parser crashed: status=%d", status)
     raise NoText("Reading the file failed: it is damaged, or too much to read.", code="parse_crashed")
 
 

@@ -13,6 +13,7 @@ from bot.fulltext import process
 from bot.fulltext.fetch import LONGEST_PDF, Shelf
 from bot.fulltext.parsed import Parsed
 from bot.fulltext.process import Kind
+from bot.licences import address
 from bot.models import Full, Note, Paper
 from bot.ports import TEXT, NoText, Progress, no_progress
 
@@ -180,4 +181,5 @@ def _full(parsed: Parsed, source: Kind, paper: Paper | None = None, *notes: Note
         paper_id=paper.id if paper else None,
         version=paper.version if paper else None,
         stamp=parsed.stamp,
+        license=address(parsed.license),
     )

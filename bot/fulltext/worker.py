@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     """Answers, whatever the file: a status other than 0 is a crash."""
     kind, memory, seconds, *rest = arguments
     parse = _parser(kind, rest[0] if rest else "")
-    _confine(memory=int(memory), seconds=int(seconds))
+    confine(memory=int(memory), seconds=int(seconds))
     try:
         answer = Answer(parsed=parse(sys.stdin.buffer.read()))
     except NoText as exc:
@@ -58,7 +58,8 @@ def _encoding(body: bytes) -> str | None:
     return "utf-8"
 
 
-def _confine(*, memory: int, seconds: int) -> None:
+def confine(*, memory: int, seconds: int) -> None:
+    """Give up for good what this process could do harm with; what it needs must be loaded by now."""
     try:
         resource = importlib.import_module("resource")
     except ImportError:  # not a Unix

@@ -24,6 +24,7 @@ TOLERANCE = 0.003
 """Seconds of an interval that the clocks of two processes may differ."""
 
 _ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
+_PICTURE = re.compile(r"/html/.+\.(?:png|jpe?g|gif|webp|svg)$")
 _AGENT = re.compile(r"(?!python-requests|python-urllib|arxiv\.py|curl|wget)[\w.-]+/[\w.-]+( .*)?", re.IGNORECASE)
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -157,7 +158,7 @@ class FakeArxiv:
         return next(route() for prefix, route in routes if path.startswith(prefix))
 
     def _refused(self, path: str, headers: Mapping[str, str]) -> Answer | None:
-        wanted = "xml" if path.startswith(("/api/", "/atom/")) else "html"
+        wanted = "xml" if path.startswith(("/api/", "/atom/")) else "image/" if _PICTURE.search(path) else "html"
         if wanted not in headers.get("Accept", ""):
             self.violations.append(f"{path}: Accept is {headers.get('Accept')!r}")
             return Answer(406, b"Not Acceptable")

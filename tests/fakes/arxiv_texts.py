@@ -12,21 +12,25 @@ _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 class TextArxiv(FakeArxiv):
-    """`pages` and `files` are by versioned id; what is in neither is 404, as at arXiv."""
+    """`pages` and `files` are by versioned id, `pictures` by what follows /html/; the rest is 404, as at arXiv."""
 
     def __init__(
         self,
         *,
         pages: Mapping[str, bytes] | None = None,
         files: Mapping[str, bytes] | None = None,
+        pictures: Mapping[str, bytes] | None = None,
         interval: float = 0.0,
     ) -> None:
         super().__init__(interval=interval)
         self.pages = dict(pages or {})
         self.files = dict(files or {})
+        self.pictures = dict(pictures or {})
 
     def _page(self, path: str) -> Answer:
         kind, _, name = path.removeprefix("/").partition("/")
+        if kind == "html" and name in self.pictures:
+            return Answer(200, self.pictures[name], {"Content-Type": "image/png"})
         if kind == "html" and name in self.pages:
             return Answer(200, self.pages[name], _HTML)
         if kind == "pdf" and name in self.files:

@@ -16,6 +16,7 @@ from adapters.telegram.settings import TelegramSettings
 from bot.document import Action, Actions, Block, Document, Paragraph, Text
 from bot.models import Paper, Topic
 from bot.platforms import Actor, Ask, Caps, Part, Reply
+from bot.ports import Picture
 from bot.targets import Chat, ChatKind, Settings, Target
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_people import Pressed
@@ -122,6 +123,9 @@ class Core:
 
     async def target_moved(self, old: Target, new: Target) -> None:
         self.moved.append((old, new))
+
+    def picture(self, address: str) -> Picture | None:
+        return None
 
     async def known_papers(self, words: str, *, limit: int) -> Sequence[Paper]:
         return ()

@@ -8,12 +8,14 @@ FILLER = (
 )
 
 
-def page(*blocks: str, title: str = "A Paper", head: str = "") -> bytes:
-    """A whole page with arXiv's chrome around the article, and enough text to be a paper."""
+def page(*blocks: str, title: str = "A Paper", head: str = "", licence: str = "") -> bytes:
+    """A whole page with arXiv's chrome around the article, its licence too, and enough text to be a paper."""
+    said = f'<a id="license-tr" href="https://info.arxiv.org/help/license/">License: {licence}</a>' if licence else ""
     return f"""<!DOCTYPE html><html lang="en"><head><title>{title}</title>{head}</head><body>
 <header class="arxiv-html-header"><nav class="html-header-nav">Skip to main content</nav></header>
 <nav class="ltx_page_navbar"><nav class="ltx_TOC"><ol><li>1 Introduction of the navigation</li></ol></nav></nav>
 <div class="ltx_page_main"><div class="ltx_page_content">
+<div class="section" id="target-section">{said}<div id="watermark-tr">arXiv:1v1 [cs.CL] 1 Mar 2025</div></div>
 <article class="ltx_document ltx_authors_1line">
 <h1 class="ltx_title ltx_title_document">{title}</h1>
 <div class="ltx_authors"><span class="ltx_creator"><span class="ltx_personname">Ada Lovelace</span></span></div>
@@ -43,9 +45,9 @@ def abstract(words: str) -> str:
     )
 
 
-def figure(source: str, caption: str, *, alt: str = "Refer to caption", number: int = 1) -> str:
+def figure(source: str, caption: str, *, alt: str = "Refer to caption", number: int | str = 1) -> str:
     return (
-        f'<figure class="ltx_figure"><img src="{source}" alt="{alt}" class="ltx_graphics">'
+        f'<figure class="ltx_figure" id="S1.F{number}"><img src="{source}" alt="{alt}" class="ltx_graphics">'
         f'<figcaption class="ltx_caption"><span class="ltx_tag ltx_tag_figure">Figure {number}: </span>{caption}'
         "</figcaption></figure>"
     )

@@ -98,6 +98,7 @@ class FakeTelegram:
             "deletemycommands": self.asking.delete_my_commands,
             "sendmessage": self.writing.send_message,
             "senddocument": self.writing.send_document,
+            "sendphoto": self.writing.send_photo,
             "editmessagetext": self.writing.edit_message_text,
             "editmessagereplymarkup": self.writing.edit_message_reply_markup,
             "deletemessage": self.writing.delete_message,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from typing import Any
+
+from PIL import Image
 
 from tests.fakes import telegram_access as access
 from tests.fakes import telegram_rich as rich
@@ -24,6 +27,10 @@ ACTIONS = frozenset(
     }
 )
 MOST_ANSWER = 200
+MOST_PHOTO = 10 << 20
+MOST_SIDES = 10_000
+MOST_TIMES = 20
+"""A photo's bytes, its width and height together, and how many times the one may be the other."""
 QUERY_LIVES = 15.0
 """Seconds in which a pressed button wants its answer."""
 
@@ -74,6 +81,19 @@ class Writing:
         words = self._words(params, "caption", "caption_entities", MOST_CAPTION, empty=True)
         return self._send(params, text=words.text, entities=words.entities, document=file)
 
+    def send_photo(self, params: Params) -> dict[str, Any]:
+        """`sendPhoto`: an upload that the server can read, of a size and a shape that it takes."""
+        raw = params.text("photo")
+        name = raw.removeprefix("attach://") if raw else "photo"
+        if name not in params.files:
+            raise bad("there is no photo in the request")
+        size = measured(params.files[name][1])
+        words = self._words(params, "caption", "caption_entities", MOST_CAPTION, empty=True)
+        chat = access.find(self.people, params.raw("chat_id"))
+        if not chat.takes_photos:
+            raise bad("not enough rights to send photos to the chat")
+        return self._send(params, text=words.text, entities=words.entities, photo=size)
+
     def edit_message_text(self, params: Params) -> dict[str, Any]:
         """`editMessageText`, with a rich message in place of the text on a server that knows them."""
         made = None
@@ -88,7 +108,7 @@ class Writing:
         preview = not preview_off(params.object("link_preview_options"))
         chat = access.find(self.people, params.raw("chat_id"))
         message = access.check_edit(self.people, chat, params.number("message_id"))
-        if message.document:
+        if message.document or message.photo:
             raise bad("there is no text in the message to edit")
         old_html = message.rich.html if message.rich else None
         old = (message.text, frozenset(message.entities), message.keyboard, old_html)
@@ -232,6 +252,23 @@ class Writing:
     def _edited(self, message: Message) -> dict[str, Any]:
         message.edited, message.edits = self.people.now(), message.edits + 1
         return message.json()
+
+
+def measured(body: bytes) -> tuple[int, int]:
+    """Width and height of a photo that the server takes. Raises Refused."""
+    if not body:
+        raise bad("file must be non-empty")
+    if len(body) > MOST_PHOTO:
+        raise Refused(413, "Request Entity Too Large")
+    try:
+        with Image.open(io.BytesIO(body)) as photo:
+            photo.load()
+            short, long = sorted(photo.size)
+    except OSError:
+        raise bad("IMAGE_PROCESS_FAILED") from None
+    if short + long > MOST_SIDES or long > MOST_TIMES * short:
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+    return photo.size
 
 
 def unknown_method() -> Refused:

@@ -115,6 +115,7 @@ class Message:
     reply_to: Message | None = None
     document: str | None = None
     file: File | None = None
+    photo: tuple[int, int] | None = None
     ours: bool = False
     """The bot wrote it; `sender` is nobody in channels."""
     service: dict[str, Any] = field(default_factory=dict)
@@ -142,7 +143,8 @@ class Message:
         said |= self._thread_json(shallow=shallow)
         if self.edited is not None:
             said["edit_date"] = int(self.edited.timestamp())
-        words, marks = ("caption", "caption_entities") if self.document or self.file else ("text", "entities")
+        captioned = self.document or self.file or self.photo
+        words, marks = ("caption", "caption_entities") if captioned else ("text", "entities")
         if self.rich is not None:
             said["rich_message"] = self.rich.json()
         elif self.text:
@@ -153,6 +155,10 @@ class Message:
             said["document"] = {"file_id": file, "file_unique_id": file, "file_name": self.document}
         if self.file is not None:
             said["document"] = self.file.json()
+        if self.photo:
+            file = f"photo-{self.chat.id}-{self.id}"
+            size = dict(zip(("width", "height"), self.photo, strict=True))
+            said["photo"] = [{"file_id": file, "file_unique_id": file, **size}]
         if self.keyboard:
             said["reply_markup"] = keyboard_json(self.keyboard)
         return said | self.service
@@ -177,7 +183,10 @@ class Message:
 
 @dataclass(kw_only=True, eq=False)
 class Chat:
-    """A place. `open_to`: may plain members write; `refusal`: what writing there is answered besides."""
+    """A place. `open_to`: may plain members write; `refusal`: what writing there is answered besides.
+
+    `takes_photos` False: words may be written there, photos may not be sent.
+    """
 
     id: int
     kind: Kind
@@ -185,6 +194,7 @@ class Chat:
     username: str | None = None
     is_forum: bool = False
     open_to_members: bool = True
+    takes_photos: bool = True
     refusal: Refused | None = None
     person: User | None = None
     upgraded_to: int | None = None

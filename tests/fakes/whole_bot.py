@@ -92,7 +92,10 @@ Maker = Callable[[Marks, Clock], Platform]
 
 @dataclass
 class WholeBot:
-    """`days` is what arXiv announces when; `today` its latest announcement. `model` None: none is set up."""
+    """`days` is what arXiv announces when; `today` its latest announcement. `model` None: none is set up.
+
+    `site_url` is where papers' pages and figures are; '': nowhere.
+    """
 
     folder: Path
     makers: Sequence[Maker]
@@ -104,6 +107,7 @@ class WholeBot:
     library: Library = field(default_factory=Library)
     days: dict[date, list[Listed]] = field(default_factory=dict)
     today: date = date(2026, 5, 18)
+    site_url: str = ""
     said_to_operator: list[str] = field(default_factory=list)
 
     def announce(self, day: date, *papers: Listed) -> None:
@@ -150,6 +154,9 @@ class WholeBot:
             access=self.policy,
             owners=self.owners,
             on_unknown=self.on_unknown,
+            arxiv_site_url=self.site_url or "http://arxiv.invalid",
+            arxiv_delay=0,
+            figures="on" if self.site_url else "off",
             **key,
         )
 

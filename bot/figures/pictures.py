@@ -1,0 +1,132 @@
+"""Pictures from arXiv's site: each fetched and made small once for all who ask, and forgotten after some minutes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol, TypeAlias
+from urllib.parse import unquote
+
+import requests
+
+from bot.figures.bounds import LONGEST
+from bot.figures.process import shrink
+from bot.fulltext.fetch import Rooms
+from bot.ports import NoPicture, Picture
+from bot.sources.answers import SourceRejected
+from bot.sources.wire import AnswerTooLong
+
+logger = logging.getLogger(__name__)
+
+ROOMS: Rooms = MappingProxyType({"html": ("image/png, image/jpeg, image/webp, image/gif;q=0.9, */*;q=0.1", LONGEST)})
+KEEP_SECONDS = 600.0
+MOST_KEPT = 24
+"""Of at most a megabyte each."""
+WORKERS = 1
+"""Processes at the same time, each of up to a gigabyte."""
+
+Shrink: TypeAlias = Callable[[bytes], Awaitable[Picture]]
+
+
+class Fetch(Protocol):
+    """Where a picture comes from: Wall, or another one of its kind. Blocks."""
+
+    def __call__(self, address: str) -> bytes: ...
+
+
+class Wall:
+    """arXiv's site as a wall of pictures: those below /html/ and no others."""
+
+    def __init__(self, session: requests.Session, site_url: str) -> None:
+        self._session = session
+        self._root = f"{site_url}/html/"
+
+    def __call__(self, address: str) -> bytes:
+        """The file there. Blocks; raises NoPicture or another SourceError of the gate."""
+        if not address.startswith(self._root) or ".." in unquote(address) or not address.isprintable():
+            raise NoPicture("This picture is not on arXiv's site.", code="elsewhere")
+        try:
+            return self._session.get(address).content
+        except SourceRejected:
+            raise NoPicture("arXiv has no such picture.", code="missing") from None
+        except AnswerTooLong:
+            raise NoPicture("The picture is too large.", code="too_large") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    outcome: Picture | NoPicture
+    timer: asyncio.TimerHandle
+
+
+class Pictures:
+    """For one event loop; `close` forgets everything."""
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        *,
+        shrink: Shrink = shrink,
+        keep: float = KEEP_SECONDS,
+        most_kept: int = MOST_KEPT,
+        workers: int = WORKERS,
+    ) -> None:
+        self._fetch = fetch
+        self._shrink = shrink
+        self._keep = keep
+        self._most_kept = most_kept
+        self._room = asyncio.Semaphore(workers)
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def kept(self, address: str) -> Picture | None:
+        """The picture, if it is in memory."""
+        found = self._kept.get(address)
+        return found.outcome if found is not None and isinstance(found.outcome, Picture) else None
+
+    async def of(self, address: str) -> Picture:
+        """The picture at `address`. Raises NoPicture (the same for some minutes), or another SourceError."""
+        lock = self._locks.setdefault(address, asyncio.Lock())
+        try:
+            async with lock:  # whoever else wants it waits, and finds it in memory
+                return await self._made(address)
+        finally:
+            if not lock.locked():
+                self._locks.pop(address, None)
+
+    async def _made(self, address: str) -> Picture:
+        if (found := self._kept.get(address)) is not None:
+            self._kept.move_to_end(address)
+            if isinstance(found.outcome, NoPicture):
+                raise found.outcome
+            return found.outcome
+        try:
+            body = await asyncio.to_thread(self._fetch, address)
+            async with self._room:
+                made = await self._shrink(body)
+        except NoPicture as exc:
+            logger.info("no picture: reason=%s", exc.code)
+            self._remember(address, exc)
+            raise
+        self._remember(address, made)
+        return made
+
+    def close(self) -> None:
+        """Forget every picture at once."""
+        for address in tuple(self._kept):
+            self._forget(address)
+
+    def _remember(self, address: str, outcome: Picture | NoPicture) -> None:
+        self._forget(address)
+        self._kept[address] = _Kept(outcome, asyncio.get_running_loop().call_later(self._keep, self._forget, address))
+        while len(self._kept) > self._most_kept:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, address: str) -> None:
+        kept = self._kept.pop(address, None)
+        if kept is not None:
+            kept.timer.cancel()
