@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.models import Paper
+from bot.glossary.terms import Found, Term
+from bot.models import Depth, Paper
 from bot.summaries import prompt
 from tests.fakes.openai import schema_problem
 
@@ -40,12 +41,16 @@ def test_no_latex_reaches_the_model() -> None:
     assert "$" not in prompt.source(NV_EMBED).text
 
 
-def test_the_instructions_hold_nothing_of_the_paper_so_that_servers_can_cache_them() -> None:
-    system, _ = prompt.messages(prompt.source(NV_EMBED), language="zh")
-    other, _ = prompt.messages(prompt.source(_paper("Something else.")), language="zh")
+@pytest.mark.parametrize("depth", ["brief", "deep"])
+@pytest.mark.parametrize("language", ["en", "zh", "ru", "ja", "de"])
+def test_the_instructions_hold_nothing_of_the_paper_so_that_servers_can_cache_them(language: str, depth: Depth) -> None:
+    terms = Found(longest=(Term(forms=("transformer",), rendering="Transformer"),))
+    one = prompt.messages(prompt.source(NV_EMBED), language=language, depth=depth, terms=terms)
+    other = prompt.messages(prompt.source(_paper("Something else.")), language=language, depth=depth)
 
-    assert system == other
-    assert system["role"] == "system"
+    assert [each["role"] for each in one] == ["system", "user"]
+    assert one[0] == other[0]
+    assert one[1] != other[1]
 
 
 def test_the_marker_is_the_same_each_time_and_another_for_each_paper() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 from bot.glossary.terms import NOTHING, Found
-from bot.summaries import cells, meaning, names, numbers, phrasing, placed, script, tongue
+from bot.summaries import cells, meaning, names, numbers, phrasing, placed, script, tongue, units
 from bot.summaries.prompt import Source, is_translated
 from bot.summaries.words import stems
 
@@ -23,6 +23,7 @@ class Ground:
     names: names.Known
     stems: frozenset[str]
     shares: frozenset[Decimal] = frozenset()
+    units: units.Units = field(default_factory=dict)
     placed: placed.Occurrences = ()
     terms: Found = NOTHING
 
@@ -42,6 +43,7 @@ def ground(source: Source, *, language: str, terms: Found = NOTHING) -> Ground:
         names.known(text),
         stems(text),
         numbers.shares(text) | cells.shares(source),
+        units.known(text),
         () if is_translated(language) else _occurrences(source),
         terms,
     )
@@ -71,11 +73,13 @@ def addresses(text: str, ground: Ground) -> str | None:
 
 
 def numbers_stand(text: str, ground: Ground) -> str | None:
-    """Every number stands in the source, and every share is one there."""
+    """Every number stands in the source, with its unit, and every share is one there."""
     if absent := numbers.missing(text, ground.numbers):
         return _listed("the sentences do not have the number", absent)
     if absent := numbers.not_shares(text, ground.shares):
         return _listed("the sentences do not have the percentage", absent)
+    if wrong := units.other(text, ground.units):
+        return _listed("in the sentences the number has another unit:", wrong)
     if not ground.same_language:
         return None
     elsewhere = placed.misplaced(text, ground.placed) or placed.strayed(text, ground.source.sentences)

@@ -117,6 +117,28 @@ def _number(sentence: str, chance: random.Random) -> str | None:
     return sentence[: match.start()] + "".join(digits) + sentence[match.end() :]
 
 
+_OTHER_UNIT = {
+    "ms": "s",
+    "hours": "days",
+    "GB": "MB",
+    "times": "%",
+    "x": "%",
+    "points": "times",
+    "%": "×",
+    "minutes": "s",
+}
+_MEASURED = re.compile(rf"(?<![\w.])(\d[\d.,]*[ -]?)({'|'.join(_OTHER_UNIT)})(?![\w])")
+
+
+def _unit(sentence: str, chance: random.Random) -> str | None:
+    """The same number of something else."""
+    found = list(_MEASURED.finditer(sentence))
+    if not found:
+        return None
+    match = chance.choice(found)
+    return sentence[: match.start(2)] + _OTHER_UNIT[match[2]] + sentence[match.end(2) :]
+
+
 def _name(sentence: str, chance: random.Random) -> str | None:
     """Another model or data set."""
     found = list(_NAME.finditer(sentence))
@@ -159,6 +181,7 @@ def _direction(sentence: str, chance: random.Random) -> str | None:
 
 CHANGES: dict[str, Change] = {
     "a number": _number,
+    "a unit": _unit,
     "a name, another": _name,
     "a name, misspelt": _letter,
     "a negation": _negation,
