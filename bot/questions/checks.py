@@ -31,7 +31,7 @@ LEAST = 0.25
 """The same, of a passage that will do if no other sentence has clearly more."""
 
 FEW = 4
-"""Words of a statement below which nothing is measured."""
+"""Words of a statement below which half of them is too little."""
 
 MAX_PROBLEMS = 12
 MAX_NAME = 40
@@ -162,8 +162,7 @@ class Sieve:
         passage = self._read.shown(at, text)
         if not passage:
             return "no sentence that may be shown says it"
-        labels = dict.fromkeys(self._read.section(index) for index in at)
-        return Takeaway(text, passage, ", ".join(harmless(label) for label in labels if label))
+        return Takeaway(text, passage, self._read.sections(at))
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -198,12 +197,13 @@ class Sieve:
         sentences = self._lines
         joined = " ".join(sentences[index] for index in cited)
         stated = share(joined) if cited and has_numbers(joined) else -1.0
-        if stated >= ENOUGH or (stated >= 0 and len(own) < FEW and stated > 0):
+        enough = ENOUGH if len(own) >= FEW else ENOUGH + 0.01
+        if stated >= enough:
             return cited
         best = max(range(len(sentences)), key=lambda index: share(sentences[index]), default=None)
-        if best is not None and share(sentences[best]) >= max(ENOUGH, stated + LEAST) and has_numbers(sentences[best]):
+        if best is not None and share(sentences[best]) >= max(enough, stated + LEAST) and has_numbers(sentences[best]):
             return [best]
-        return cited if stated >= LEAST else []
+        return cited if stated >= LEAST and len(own) >= FEW else []
 
 
 def _differ(text: str, english: str) -> str | None:

@@ -12,6 +12,7 @@ from bot.fulltext.choice import tokens
 from bot.models import Full, Paper
 from bot.questions.words import Wanted, stemmed
 from bot.summaries import cells
+from bot.summaries.candidates import harmless
 from bot.summaries.deep import deep_source, whole_source
 from bot.summaries.evidence import shown
 from bot.summaries.prompt import Source
@@ -62,6 +63,11 @@ class Excerpt:
     def section(self, index: int) -> str:
         """Where a sentence stands, as the paper calls it; '' for the abstract."""
         return self.source.sections[index] if self.source.sections else ""
+
+    def sections(self, indices: Sequence[int]) -> str:
+        """Where the sentences at `indices` stand, as readers are told; '' for the abstract, and where nothing says."""
+        labels = dict.fromkeys(self.section(index) for index in indices)
+        return ", ".join(told for label in labels if (told := harmless(label)) not in {"", "…"})
 
     def _follows(self, before: int, index: int) -> bool:
         return (

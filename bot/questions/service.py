@@ -23,7 +23,6 @@ from bot.questions.prompt import bounded
 from bot.questions.reader import Reader
 from bot.questions.recently import Recently
 from bot.questions.words import Wanted, wanted
-from bot.summaries.candidates import harmless
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +121,7 @@ class Questions:
 def _nearest(paper: Paper, full: Full | None, words: Wanted) -> tuple[Takeaway, ...]:
     """The passages to show as they are: statement and evidence are one."""
     whole = everything(paper, full)
-    shown = ((whole.shown([index]), harmless(whole.section(index))) for index in telling(whole, words))
+    shown = ((whole.shown([index]), whole.sections([index])) for index in telling(whole, words))
     return tuple(Takeaway(passage, passage, section) for passage, section in shown)
 
 

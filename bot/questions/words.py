@@ -113,6 +113,6 @@ def _holds(question: str, rendering: str) -> bool:
 
 
 def _stem(word: str) -> str:
-    if word[0].isdigit() or len(word) < 5:
-        return word.removesuffix("s") if len(word) > 3 else word
-    return word[:6].removesuffix("s")
+    if any(map(str.isdigit, word)):
+        return word
+    return word[:6].removesuffix("s") if len(word) > 3 else word
