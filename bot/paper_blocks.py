@@ -84,11 +84,9 @@ def card(
     )
 
 
-def sent(entry: Entry, *, style: Style, where: Block) -> Iterator[Block]:
-    """`entry` as a file somebody sent: it has no address, so nothing leads to one; `where` says what it is."""
-    yield from _heading(entry, None, style)
-    yield where
-    yield from _said(entry, style)
+def sent(entry: Entry, *, style: Style, where: Block) -> Card:
+    """`entry` as a file somebody sent: it has no key, so nothing leads to it; `where` says what it is."""
+    return Card((*_heading(entry, None, style), where, *_said(entry, style)))
 
 
 def line(entry: Entry, *, number: int | None, style: Style) -> Item:

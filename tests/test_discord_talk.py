@@ -250,6 +250,21 @@ async def test_people_are_acknowledged_while_the_bots_own_limit_is_used_up() -> 
         here.connection.http._global_over.set()
 
 
+@pytest.mark.parametrize("how", ["status", "cut"])
+async def test_a_step_that_cannot_be_shown_loses_no_answer(how: How) -> None:
+    steps = Steps(Reply(said("wait")), Reply(said("a step")), Reply(said("done")))
+    async with quick(steps.core) as here:
+        answer = await asks(here)
+        steps.next()
+        await here.until(lambda: answer.text == "wait")
+        fault = here.server.fail(CHANGE, how)
+        steps.next()
+        await here.until(lambda: fault.met)
+        steps.next()
+        await here.until(lambda: answer.text == "done")
+        assert here.texts() == ["done"]
+
+
 async def test_what_one_keeps_goes_to_the_private_chat_unless_it_is_closed() -> None:
     async with quick(Core(script=lambda _: [Reply(said("@misc{a}"), private=True)])) as here:
         answer = await here.server.uses(here.ann, here.channel, "saved", {"what": "bibtex"})

@@ -11,6 +11,7 @@ from adapters.discord.attached import is_discords
 from adapters.discord.settings import API
 from tests.fakes.campus import Campus, campus
 from tests.fakes.discord_answers import Answer
+from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.pdf_papers import STAMP, paper
 from tests.fakes.pdfs import scanned
 
@@ -84,15 +85,14 @@ async def test_what_cannot_be_read_is_said_with_a_next_step(tmp_path: Path) -> N
         assert answer.private
 
 
-@pytest.mark.parametrize(
-    "url", ["https://evil.example/paper.pdf", "http://169.254.169.254/latest/meta-data", "file:///etc/passwd", ""]
-)
-async def test_nothing_is_fetched_from_anywhere_else(tmp_path: Path, url: str) -> None:
-    async with campus(tmp_path) as c, c.open():
-        if not url:  # Discord's files send us on
-            c.server.files.sends_to = "http://169.254.169.254/"
-        answer = await attaches(c, url=url)
-        assert answer.text == "I could not get the file. Send it again in a minute."
+async def test_nothing_is_fetched_from_anywhere_else(tmp_path: Path) -> None:
+    async with FakeDiscord() as elsewhere, campus(tmp_path) as c, c.open():
+        theirs = elsewhere.uploads(paper()).url
+        for url in (theirs, "https://evil.example/paper.pdf", "file:///etc/passwd"):
+            assert (await attaches(c, url=url)).text == "I could not get the file. Send it again in a minute."
+        c.server.files.sends_to = theirs
+        assert (await attaches(c)).text == "I could not get the file. Send it again in a minute."
+        assert elsewhere.files.asked == []
 
 
 async def test_a_file_that_does_not_end_is_not_read_to_its_end(tmp_path: Path) -> None:

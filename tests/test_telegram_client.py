@@ -15,6 +15,7 @@ from bot.platforms import Ask, Reply, Unknown
 from bot.targets import Chat, Settings, Target
 from tests.fakes.messenger import (
     LONG,
+    PAUSES,
     Core,
     Memo,
     Office,
@@ -31,7 +32,7 @@ from tests.fakes.messenger import (
     target,
 )
 from tests.fakes.telegram import FakeTelegram
-from tests.fakes.telegram_faults import breaks, cuts, floods, refuses
+from tests.fakes.telegram_faults import Fault, breaks, closes, cuts, floods, refuses
 from tests.fakes.telegram_places import Chat as Room
 from tests.fakes.telegram_places import User
 
@@ -108,6 +109,19 @@ async def test_an_answer_in_a_topic_stands_there_and_one_in_a_channel_makes_no_s
         assert (await here.said(forum, "/list")).thread == topic
         people.posts(channel, "/list")
         assert (await here.said(channel, "/list")).silent
+
+
+@pytest.mark.parametrize("fault", [breaks(), closes(), breaks(400)])
+async def test_a_step_that_cannot_be_shown_loses_no_answer(fault: Fault) -> None:
+    core = Core(slowly(Reply(said("reading")), Reply(said("a step")), Reply(said("done"))))
+    async with office(core) as here:
+        ann = here.server.people.add_user()
+        here.server.fail(fault, method="editMessageText", times=1 + len(PAUSES.answers))
+        here.server.people.says(ann, ann, "/summarize 2405.17428")
+        answer = await here.said(ann, "done")
+        await here.quiet()
+        assert here.texts(ann) == ["done"]
+        assert answer.edits == 1
 
 
 async def test_an_answer_that_grows_and_shrinks_keeps_its_messages() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.pdf_papers import STAMP, paper
 from tests.fakes.pdfs import scanned
 from tests.fakes.telegram import TOKEN
-from tests.fakes.telegram_faults import breaks, cuts, hangs
+from tests.fakes.telegram_faults import Fault, breaks, cuts, hangs
 from tests.fakes.telegram_files import MOST
 from tests.fakes.town import IMPATIENT, Town, town
 
@@ -117,8 +117,12 @@ async def test_a_file_longer_than_telegram_says_is_not_read_to_its_end(tmp_path:
 
 
 @pytest.mark.parametrize("fault", [breaks(), cuts(half=True), hangs(), breaks(404)])
-async def test_a_file_that_does_not_arrive_is_asked_for_again(tmp_path: Path, fault: object) -> None:
+async def test_a_file_that_does_not_arrive_is_asked_for_again(
+    tmp_path: Path, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     async with town(tmp_path, pauses=IMPATIENT) as t, t.open():
-        t.server.fail(fault, method="file")  # type: ignore[arg-type] # one of them
+        t.server.fail(fault, method="file")
         assert await sends(t, paper()) == "I could not get the file. Send it again in a minute."
         assert (await sends(t, paper())).startswith("FastGraph")
+    assert TOKEN not in caplog.text

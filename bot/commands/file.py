@@ -66,7 +66,7 @@ class _Steps:
         if self._seen is None:
             return _theirs(self.case, line(language, "cmd.file.reading"))
         return _theirs(
-            self.case, *_told(self.case, self._seen, full=False), aside(language, "cmd.summarize.step.writing")
+            self.case, _told(self.case, self._seen, full=False), aside(language, "cmd.summarize.step.writing")
         )
 
 
@@ -90,11 +90,11 @@ async def _read(case: Case, file: Attached, steps: _Steps) -> Reply:
         return _cannot(case, exc.code, file)
     language = case.language
     machine = aside(language, "footer.machine")
-    told = (*_told(case, found, full=True), *_notes(case, found))
+    told = (_told(case, found, full=True), *_notes(case, found))
     return _theirs(case, *told, *_offer(case, found), Divider(), machine)
 
 
-def _told(case: Case, found: Sent, *, full: bool) -> tuple[Block, ...]:
+def _told(case: Case, found: Sent, *, full: bool) -> Block:
     """Everything folds away where something does: no button could bring back what is not kept."""
     style = Style(
         language=case.settings.languages[0],
@@ -104,7 +104,7 @@ def _told(case: Case, found: Sent, *, full: bool) -> tuple[Block, ...]:
         checked=True,
     )
     entry = Entry(paper=found.paper, summary=found.summary)
-    return tuple(sent(entry, style=style, where=aside(case.language, "cmd.file.where")))
+    return sent(entry, style=style, where=aside(case.language, "cmd.file.where"))
 
 
 def _notes(case: Case, found: Sent) -> list[Block]:
