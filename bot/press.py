@@ -18,14 +18,16 @@ from bot.chat_digest import documents
 from bot.costs.cause import caused_by
 from bot.database import StoreError
 from bot.delivery.outbox import Outbox
+from bot.depths import depths
 from bot.digest_table import DigestItem
 from bot.document import Document
 from bot.harvest import Harvest, Harvester, kinds_of
 from bot.late_parts import changed
-from bot.models import Digest, Entry, Note, Summary, Topic
+from bot.models import Depth, Digest, Entry, Note, Paper, Summary, Topic
 from bot.platforms import Part, Platform
 from bot.ports import Announcements, Clock
 from bot.summaries.service import Summaries
+from bot.summaries.top import Top
 from bot.target_table import NotKnown
 from bot.targets import Chat
 from bot.topics.select import select
@@ -66,7 +68,8 @@ class _Said:
 class Press:
     """The port Poster of the command desk, and what the schedule calls. For one event loop.
 
-    `modest` makes summaries without model calls, `ids` names of digests that nobody can guess, in letters and digits.
+    `modest` makes summaries without model calls; the first `deep_top` papers of a digest are said in depth; `ids` makes
+    names of digests that nobody can guess, in letters and digits.
     `run` owns what is still to come: summaries that are late.
     """
 
@@ -82,6 +85,7 @@ class Press:
         policy: Policy,
         clock: Clock,
         patience: float = PATIENCE,
+        deep_top: int = 0,
         ids: Callable[[], str] = unguessable,
     ) -> None:
         self._harvester = harvester
@@ -93,6 +97,7 @@ class Press:
         self._policy = policy
         self._clock = clock
         self.patience = patience
+        self._deep_top = deep_top
         self._ids = ids
         self._late: asyncio.TaskGroup | None = None
         self._ended = asyncio.Event()
@@ -112,7 +117,10 @@ class Press:
     async def post_now(self, chat: Chat, *, period: str) -> int:
         """See `bot.commands.case.Poster`. A chat that never had a digest gets the latest announcement too."""
         harvest = await asyncio.to_thread(self._first_or_next, chat)
-        return (await self._post(harvest, period=period, patience=ASKED_PATIENCE) or 0) if harvest else 0
+        if not harvest:
+            return 0
+        # Who looks at the screen has no time for whole papers.
+        return await self._post(harvest, period=period, patience=ASKED_PATIENCE, deep_top=0) or 0
 
     async def preview(self, chat: Chat, topics: Sequence[Topic], *, limit: int) -> Document:
         """See `bot.commands.case.Poster`."""
@@ -145,13 +153,14 @@ class Press:
 
         An empty harvest is one line, for chats that ask for one.
         """
-        return await self._post(harvest, period=period, patience=patience) is not None
+        found = await self._post(harvest, period=period, patience=patience, deep_top=self._deep_top)
+        return found is not None
 
-    async def _post(self, harvest: Harvest, *, period: str, patience: float | None) -> int | None:
+    async def _post(self, harvest: Harvest, *, period: str, patience: float | None, deep_top: int) -> int | None:
         """How many papers the queued digest has; None: see `post`."""
         chat = harvest.chat
         said = _Said(languages=chat.settings.languages[:2])
-        making = asyncio.ensure_future(self._say(harvest, said))
+        making = asyncio.ensure_future(self._say(harvest, said, deep_top=deep_top))
         try:
             await asyncio.wait({making}, timeout=self.patience if patience is None else patience)
             if making.done():
@@ -179,16 +188,19 @@ class Press:
     def _first_or_next(self, chat: Chat) -> Harvest:
         return self._harvester.of(chat, latest_too=self._harvester.is_first(chat))
 
-    async def _say(self, harvest: Harvest, said: _Said) -> _Said:
+    async def _say(self, harvest: Harvest, said: _Said, *, deep_top: int) -> _Said:
         """Summaries of what is shown, in each of the chat's languages; `said` has each as soon as it is there."""
         papers = [entry.paper for entry in harvest.selection.entries]
+        planned = list(depths(harvest.selection.entries, harvest.chat.settings, top=deep_top))
         makers = self._makers(harvest.chat)
         lost: Sequence[StoreError | BaseExceptionGroup[StoreError]] = ()
         try:
             with caused_by(harvest.chat.target):
                 async with asyncio.TaskGroup() as group:
                     tasks = [
-                        group.create_task(makers.brief(papers, language=language, made=made))
+                        group.create_task(
+                            makers.brief(papers, language=language, made=made, top=_top(planned, language))
+                        )
                         for language, made in zip(said.languages, (said.first, said.second), strict=False)
                     ]
         except* StoreError as raised:
@@ -277,6 +289,10 @@ class Press:
 def _of_one_piece(chat: Chat) -> Literal["digest", "titles"]:
     """How an answer is laid out, which is one message."""
     return "titles" if chat.settings.layout == "titles" else "digest"
+
+
+def _top(planned: Sequence[tuple[Paper, str, Depth]], language: str) -> Top:
+    return Top(frozenset(paper.id for paper, spoken, depth in planned if depth == "deep" and spoken == language))
 
 
 def _with(

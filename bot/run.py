@@ -150,6 +150,7 @@ async def wire(
         platforms=platforms,
         policy=settings.access,
         clock=clock,
+        deep_top=settings.deep_top,
     )
     hearers = Hearers(chats=chats, outbox=outbox, voice=Voice(platforms, pacing), platforms=platforms)
     rights = Rights(platforms)

@@ -40,6 +40,14 @@ class Settings(BaseSettings):
     deep_model: str | None = Field(
         None, alias="PAPERBOY_DEEP_MODEL", description="the model for `/summarize`; else the same"
     )
+    deep_top: int = Field(
+        3,
+        alias="PAPERBOY_DEEP_TOP",
+        ge=0,
+        le=50,
+        description="papers of a digest that are summarized in depth, from their whole text: with the default model "
+        "0.8 cents each, where a brief summary costs 0.2; once for all chats",
+    )
     daily_calls: int = Field(
         1000, alias="PAPERBOY_DAILY_CALLS", ge=0, description="model calls a day (UTC), then extractive"
     )
@@ -67,7 +75,7 @@ class Settings(BaseSettings):
         None,
         alias="PAPERBOY_PRICES",
         description="JSON file of dollars per million tokens by model, before the bundled ones: "
-        '`{"models": {"my-model": {"prompt": 0.2, "cached": 0.02, "completion": 0.6}, "local-*": 0}}`',
+        '`{"models": {"my-model": {"prompt": 0.2, "cached": 0.02, "completion": 0.6, "batch": 0.5}, "local-*": 0}}`',
     )
     model_concurrency: int = Field(
         16, alias="PAPERBOY_MODEL_CONCURRENCY", ge=1, le=256, description="model calls at the same time"

@@ -261,7 +261,7 @@ async def test_a_batch_that_could_not_be_sent_by_its_deadline_is_dropped(bot: Ag
         bot.go(NINE - timedelta(minutes=14))
         await batches.tick()
         assert bot.states() == ["done"]
-        assert (reserved, bot.spent().calls) == (4, 1)
+        assert (reserved, bot.spent().calls, bot.calls()) == (4, 1, 1)
         assert "2605.00004" in await bot.nine()
     assert bot.live == 4
 
@@ -456,3 +456,27 @@ async def test_the_client_takes_what_the_provider_says_of_a_batch(server: FakeOp
         assert (await real.look(name)).status == "cancelling"
         assert (await real.read(file)).startswith(b'{"custom_id"')
         await real.delete(file)
+
+
+async def test_what_was_put_in_a_batch_before_a_crash_costs_no_call_to_find_out(
+    bot: Agency, provider: FakeBatches
+) -> None:
+    async with bot.start() as batches:
+        await bot.morning(batches)
+    bot.world.chats.drop_mark("batches planned")  # we died before that was written
+    async with bot.start() as batches:
+        await bot.morning(batches)
+    assert (bot.live, len(provider.all)) == (1, 1)
+
+
+async def test_what_a_digest_says_in_depth_is_not_asked_for_in_brief(bot: Agency, provider: FakeBatches) -> None:
+    bot.deep_top = 1
+    async with bot.start() as batches:
+        await bot.morning(batches)
+        assert asked_in(provider) == ["2605.00001", "2605.00002"]
+        provider.complete()
+        bot.go(timedelta(minutes=5))
+        await batches.tick()
+        await bot.nine()
+    assert (bot.live, bot.ran) == (2, 2)
+    assert [each.depth for each in bot.stored()] == ["brief", "brief", "brief", "deep"]

@@ -261,6 +261,29 @@ async def test_a_server_that_takes_no_batches_is_asked_as_ever_and_the_operator_
     assert len(provider.asked) == before
 
 
+async def test_a_server_that_takes_none_is_asked_again_after_a_day_or_a_restart(
+    bot: Agency, server: FakeOpenAI, provider: FakeBatches
+) -> None:
+    server.has_batches = False
+    async with bot.start() as batches:
+        await bot.morning(batches)
+        server.has_batches = True
+        for number, (hours, made) in enumerate([(19, 0), (44, 1)], 1):
+            day = TUESDAY + timedelta(days=number)
+            bot.world.arxiv.days[day] = [announced(f"2605.1000{number}", day, abstract=ABSTRACT)]
+            bot.world.arxiv.today = day
+            bot.go(NINE + timedelta(hours=hours))
+            await bot.world.engine.issue()
+            bot.world.chats.set_due(ROOM, bot.world.clock() + timedelta(hours=3))
+            await bot.world.engine.look()
+            await batches.plan()
+            await batches.tick()
+            assert len(provider.all) == made
+    server.has_batches = False
+    async with bot.start() as batches:
+        assert len(bot.told) == 1
+
+
 async def test_a_server_without_these_addresses_is_one(bot: Agency, server: FakeOpenAI) -> None:
     server.has_batches = False
     async with bot.start() as batches:

@@ -39,7 +39,7 @@ async def test_what_the_operator_chose_is_done(tmp_path: Path, *, chosen: bool) 
             chats.ensure(ROOM, kind="group", title="", languages=("en",), now=LONG_AGO)
             chats.save_settings(ROOM, AT_NINE, next_due_at=NINE)
             chats.subscribe(ROOM, topic("LLM"), since=LONG_AGO)
-            made.store.save_announced(papers(3))
+            made.store.save_announced(papers(6))  # the first three are said in depth
             Arrivals(chats).add(TUESDAY, MORNING)
             harvester = Harvester(made.store, chats, clock=lambda: MORNING)
             told: list[object] = []

@@ -38,6 +38,7 @@ def batches(
             platforms=platforms,
             policy=settings.access,
             clock=clock,
+            deep_top=settings.deep_top,
         ),
         store=made.store,
         marks=chats,

@@ -72,7 +72,7 @@ class Planner:
         self._not_before = self._clock() + REST
         soon, later = await asyncio.to_thread(self._wants.all)
         made_soon = {self._name(want) for want in soon}  # asked for now, one by one: not paid twice
-        wants = [want for want in later if self._name(want) not in made_soon]
+        wants = [want for want in later if want.depth == "brief" and self._name(want) not in made_soon]
         for group in _groups(wants, self._models):
             if not await self._planned(group):
                 return

@@ -20,7 +20,7 @@ from bot.costs.cause import about
 from bot.costs.prices import DOLLAR, Money, Prices
 from bot.models import Checks, Paper, Summary, Usage
 from bot.ports import BudgetSpent, Progress, Summarizer, SummaryError, no_progress
-from bot.summaries.service import HOPELESS
+from bot.summaries.flights import HOPELESS
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,33 +18,21 @@ from bot.costs.cause import about
 from bot.database import StoreError
 from bot.models import Depth, Note, Paper, Summary, SummaryKey
 from bot.ports import (
-    BadKey,
     BudgetSpent,
     Clock,
     NotAllowed,
     Progress,
-    RateLimited,
-    ServerFailed,
     Summarizer,
     SummaryError,
-    TimedOut,
-    UnknownModel,
     no_progress,
 )
+from bot.summaries.flights import Flight, Patience
+from bot.summaries.top import Made, Top, deep_or_brief
 
 if TYPE_CHECKING:
     from bot.store import Store
 
 logger = logging.getLogger(__name__)
-
-HOPELESS = (BadKey, UnknownModel, BudgetSpent)
-"""Failures that every next paper would meet too."""
-
-DOWN = (RateLimited, ServerFailed, TimedOut)
-"""Failures that say the server is in trouble, if they come in a row."""
-
-PATIENCE = 3
-"""How many of DOWN in a row end the asking, for one call of ours."""
 
 PROGRESS = "summaries"
 """What we tell a Progress that we do."""
@@ -91,7 +79,7 @@ class Summaries:
         self._clock = clock
         self._daily_cap = daily_cap
         self._room = asyncio.Semaphore(concurrency)
-        self._flights: dict[SummaryKey, _Flight] = {}
+        self._flights: dict[SummaryKey, Flight] = {}
 
     async def brief(
         self,
@@ -100,9 +88,10 @@ class Summaries:
         language: str,
         progress: Progress = no_progress,
         made: dict[str, Summary] | None = None,
+        top: Top | None = None,
     ) -> Summarized:
         """What `of` says, in brief. Raises StoreError only."""
-        return await self.of(papers, language=language, depth="brief", progress=progress, made=made)
+        return await self.of(papers, language=language, depth="brief", progress=progress, made=made, top=top)
 
     async def of(
         self,
@@ -112,22 +101,28 @@ class Summaries:
         depth: Depth,
         progress: Progress = no_progress,
         made: dict[str, Summary] | None = None,
+        top: Top | None = None,
     ) -> Summarized:
         """A summary of each of `papers`, in `language` where the model wrote it. Raises StoreError only.
 
         `progress` hears of each paper as it is done, and of a single one what is done for it; `made` has each from
-        then on, for whoever cannot wait for the rest.
+        then on, for whoever cannot wait for the rest. `top`: see `bot.summaries.top.Top`.
         """
         unique = {paper.id: paper for paper in papers}
-        patience = _Patience()
+        patience, deep_patience = Patience(), Patience()
         made = {} if made is None else made
         failures: list[SummaryError] = []
         alone = progress if len(unique) == 1 else no_progress
 
         async def make(paper: Paper) -> None:
-            summary, failure = await self._honest(
-                paper, language=language, depth=depth, patience=patience, progress=alone
-            )
+            brief = partial(self._honest, paper, language=language, depth=depth, patience=patience, progress=alone)
+            if top is not None and paper.id in top.ids:
+                deep = partial(self._modelled, paper, language=language, depth="deep", patience=deep_patience)
+                summary, failure = await deep_or_brief(paper, deep, brief, late=top.late, made=made)
+            elif top is not None and (there := await self._there(paper, language=language)) is not None:
+                summary, failure = there, None
+            else:
+                summary, failure = await brief()
             made[paper.id] = summary
             if failure is not None:
                 failures.append(failure)
@@ -149,7 +144,7 @@ class Summaries:
 
     async def one(self, paper: Paper, *, language: str, depth: Depth = "brief") -> Summary:
         """A summary of `paper`; its `method` says whether the model wrote it. Raises StoreError only."""
-        summary, _ = await self._honest(paper, language=language, depth=depth, patience=_Patience())
+        summary, _ = await self._honest(paper, language=language, depth=depth, patience=Patience())
         return summary
 
     async def keep(self, paper: Paper, *, language: str, depth: Depth, asking: Asking) -> None:
@@ -160,35 +155,56 @@ class Summaries:
         model = self._models[depth]
         if model is not None:
             key = key_of(paper, model, language=language, depth=depth)
-            await self._shared(key, asking, _Patience(), no_progress)
+            await self._shared(key, asking, Patience(), no_progress)
 
     async def _honest(
-        self, paper: Paper, *, language: str, depth: Depth, patience: _Patience, progress: Progress = no_progress
-    ) -> tuple[Summary, SummaryError | None]:
+        self, paper: Paper, *, language: str, depth: Depth, patience: Patience, progress: Progress = no_progress
+    ) -> Made:
         """The model's summary; or the paper's own sentences, and why the model gave none (None: there is none)."""
-        model = self._models[depth]
         failure: SummaryError | None = None
-        if model is not None and not self._asks:
-            key = key_of(paper, model, language=language, depth=depth)
-            stored = await asyncio.to_thread(self._store.summary, key)
-            if stored is not None:
-                return stored, None
-            failure = NotAllowed("This chat may not cause model calls.")
-        elif model is not None:
-            try:
-                key = key_of(paper, model, language=language, depth=depth)
-                asking = partial(model.summarize, paper, language=language, depth=depth)
-                return await self._shared(key, asking, patience, progress), None
-            except SummaryError as exc:
-                logger.info("no summary from the model: paper=%s reason=%s", paper.id, exc.code)
-                failure = exc
+        try:
+            made = await self._modelled(paper, language=language, depth=depth, patience=patience, progress=progress)
+        except SummaryError as exc:
+            logger.info("no summary from the model: paper=%s reason=%s", paper.id, exc.code)
+            failure = exc
+        else:
+            if made is not None:
+                return made, None
         # A loop of its own in a thread: choosing sentences is all computing, and ours has others to serve.
         return await asyncio.to_thread(self._extract, paper, language=language, depth=depth), failure
+
+    async def _modelled(
+        self, paper: Paper, *, language: str, depth: Depth, patience: Patience, progress: Progress = no_progress
+    ) -> Summary | None:
+        """What a model wrote, or writes now if it may be asked; None: none is set up. Raises SummaryError."""
+        model = self._models[depth]
+        if model is None:
+            return None
+        key = key_of(paper, model, language=language, depth=depth)
+        if self._asks:
+            asking = partial(model.summarize, paper, language=language, depth=depth)
+            return await self._shared(key, asking, patience, progress)
+        if (stored := await asyncio.to_thread(self._store.summary, key)) is None:
+            raise NotAllowed("This chat may not cause model calls.")
+        return stored
+
+    async def _there(self, paper: Paper, *, language: str) -> Summary | None:
+        """The deep summary that is stored, or being made for somebody else: who has it needs no brief one."""
+        model = self._models["deep"]
+        if model is None:
+            return None
+        key = key_of(paper, model, language=language, depth="deep")
+        if (stored := await asyncio.to_thread(self._store.summary, key)) is not None or key not in self._flights:
+            return stored
+        try:
+            return await self._modelled(paper, language=language, depth="deep", patience=Patience())
+        except SummaryError:
+            return None
 
     def _extract(self, paper: Paper, *, language: str, depth: Depth) -> Summary:
         return asyncio.run(self._extractive.summarize(paper, language=language, depth=depth))
 
-    async def _shared(self, key: SummaryKey, asking: Asking, patience: _Patience, progress: Progress) -> Summary:
+    async def _shared(self, key: SummaryKey, asking: Asking, patience: Patience, progress: Progress) -> Summary:
         """Join who is making this summary already, or make it. Raises SummaryError, the same to all who wait.
 
         A caller that is cancelled leaves the others their summary; when the last one leaves, the making stops. Whoever
@@ -197,7 +213,7 @@ class Summaries:
         flight = self._flights.get(key)
         joined = flight is not None
         if flight is None:
-            flight = self._flights[key] = _Flight()
+            flight = self._flights[key] = Flight()
             flight.task = asyncio.create_task(self._make(key, asking, patience, flight.tell))
             flight.task.add_done_callback(lambda _: self._landed(key, flight))
         flight.join(progress)
@@ -216,13 +232,13 @@ class Summaries:
         self._landed(key, flight)
         return await self._shared(key, asking, patience, progress)
 
-    def _landed(self, key: SummaryKey, flight: _Flight) -> None:
+    def _landed(self, key: SummaryKey, flight: Flight) -> None:
         if self._flights.get(key) is flight:
             del self._flights[key]
         if flight.task.done() and not flight.task.cancelled():
             flight.task.exception()  # seen, even if all who waited were cancelled
 
-    async def _make(self, key: SummaryKey, asking: Asking, patience: _Patience, progress: Progress) -> Summary:
+    async def _make(self, key: SummaryKey, asking: Asking, patience: Patience, progress: Progress) -> Summary:
         stored = await asyncio.to_thread(self._store.summary, key)
         if stored is not None:
             return stored
@@ -256,46 +272,6 @@ class Summaries:
             Note(f"{of}_budget_spent") for of in ("day", "chat") if of in spent
         ]  # how much it is, readers need not know
         return tuple(notes)
-
-
-@dataclass(slots=True, eq=False)
-class _Flight:
-    """One summary being made, and who hears of it: one entry for each who waits."""
-
-    listeners: list[Progress] = field(default_factory=list)
-    task: asyncio.Task[Summary] = field(init=False)
-    _last: tuple[str, int, int] | None = None
-
-    def join(self, listener: Progress) -> None:
-        """Tell `listener` as well, and at once what was said last."""
-        self.listeners.append(listener)
-        if self._last is not None:
-            listener(*self._last)
-
-    def tell(self, what: str, done: int, total: int) -> None:
-        self._last = what, done, total
-        for each in self.listeners:
-            each(what, done, total)
-
-
-@dataclass(slots=True)
-class _Patience:
-    """Whether it still makes sense to ask the model, within one call of ours."""
-
-    in_a_row: int = 0
-    lost_to: SummaryError | None = None
-
-    def raise_if_lost(self) -> None:
-        if self.lost_to is not None:
-            raise self.lost_to
-
-    def succeeded(self) -> None:
-        self.in_a_row = 0
-
-    def failed(self, failure: SummaryError) -> None:
-        self.in_a_row = self.in_a_row + 1 if isinstance(failure, DOWN) else 0
-        if isinstance(failure, HOPELESS) or self.in_a_row >= PATIENCE:
-            self.lost_to = failure
 
 
 def key_of(paper: Paper, summarizer: Summarizer, *, language: str, depth: Depth) -> SummaryKey:

@@ -55,6 +55,7 @@ class Agency:
     world: World
     server: FakeOpenAI
     batching: bool = True
+    deep_top: int = 0
     allowance: Allowance = field(default_factory=Allowance)
     prices: Prices = field(default_factory=lambda: Prices(known={MODEL: PRICE}, own={}))
     told: list[Note] = field(default_factory=list)
@@ -73,6 +74,7 @@ class Agency:
             )
             client = await stack.enter_async_context(connection(self.server))
             self.model = ModelSummarizer(client, model=MODEL, spend=spend, timeout=self.seconds, clock=self.world.clock)
+            self.world.deep_top = self.deep_top
             self.world.model = self.model  # type: ignore[assignment] # what a summarizer is to the world
             await stack.enter_async_context(self.world.start())
             if self._until is not None:
@@ -92,6 +94,7 @@ class Agency:
                 platforms=("memory",),
                 policy=world.policy,
                 clock=world.clock,
+                deep_top=self.deep_top,
             ),
             store=world.store,
             marks=world.chats,
@@ -165,6 +168,10 @@ class Agency:
     def spent(self) -> Sum:
         """Of the day."""
         return self.world.store.database.read(lambda conn: usage_table.total(conn, TUESDAY, TUESDAY))
+
+    def calls(self) -> int:
+        """How many are counted for the day, which are bounded too."""
+        return self.world.store.model_calls(TUESDAY)
 
     def states(self) -> list[str]:
         """How all batches stand."""

@@ -98,6 +98,7 @@ class World:
     policy: Policy = "open"
     patience: float = 600.0
     in_hand: int = IN_HAND
+    deep_top: int = 0
     on_unknown: Literal["resend", "hold"] = "resend"
     owners: frozenset[Actor] = frozenset()
     memory: Memory = field(default_factory=Memory)
@@ -168,6 +169,7 @@ class World:
             policy=self.policy,
             clock=self.clock,
             patience=self.patience,
+            deep_top=self.deep_top,
             ids=lambda: f"slug{next(self._slugs)}",
         )
         self.hearers = Hearers(
