@@ -129,6 +129,14 @@ def test_a_small_row_is_shown_whole_two_rows_share_their_caption_and_headings_ar
     assert shown.evidence == "Training. GCN: Hours 14.5, Memory 31 GB; FastGraph: Hours 4.2, Memory 12 GB"
 
 
+def test_what_a_row_is_called_may_stand_in_several_cells() -> None:
+    rows = ("Method |  | Steps | FID", "Flow | DiT | 50 | 2.31", "Flow | U-ViT | 250 | 2.07 ± 0.1")
+    flows = deep_source(PAPER, replace(FULL, tables=(Table(label="Table 4", caption="", rows=rows),)))
+    verdict = judged("U-ViT with Flow has a FID of 2.07.", line("Flow | U-ViT", flows), source=flows)
+
+    assert verdict.takeaways[0].evidence == "Flow, U-ViT: Steps 250, FID 2.07 ± 0.1"
+
+
 def test_without_headings_a_row_is_shown_as_it_is() -> None:
     bare = deep_source(PAPER, replace(FULL, tables=(Table(label="Table 4", caption="", rows=("FastGraph | 4.2 h",)),)))
     verdict = judged("FastGraph takes 4.2 hours.", line("FastGraph | 4.2", bare), source=bare)

@@ -16,6 +16,9 @@ MOST_HEADINGS: Final = 3
 MOST_CELLS: Final = 5
 """Cells of a row that are shown whatever the statement; of a wider one those with its numbers."""
 
+MOST_NAMES: Final = 3
+"""Cells before the first number that may say together what a row is about."""
+
 LONGEST_CAPTION: Final = 200
 
 _BAR: Final = re.compile(r"(?:(?<=\s)|\A)\|(?=\s|\Z)")
@@ -117,7 +120,9 @@ def _columns(at: int, source: Source) -> Mapping[int, str]:
 
 def _row(at: int, source: Source, text: str) -> str:
     row, called = split(source.sentences[at]), _columns(at, source)
-    name, cells = row[0], [(called.get(column, ""), cell) for column, cell in enumerate(row)][1:]
+    first = _first(row)
+    name = ", ".join(cell for cell in row[:first] if cell)
+    cells = [(called.get(column, ""), cell) for column, cell in enumerate(row)][first:]
     if not called or not cells:
         return source.sentences[at]
     if len(cells) > MOST_CELLS:
@@ -127,6 +132,12 @@ def _row(at: int, source: Source, text: str) -> str:
     told = ", ".join(f"{heading} {cell}".strip() for heading, cell in wanted if cell)
     more = ", …" if len(wanted) < len(cells) else ""
     return f"{name}: {told}{more}" if name else f"{told}{more}"
+
+
+def _first(row: Sequence[str]) -> int:
+    """Where what the row says begins: before it stands what it is called, in one cell or, before numbers, in some."""
+    value = next((column for column, cell in enumerate(row) if column and _VALUE.fullmatch(cell)), None)
+    return 1 if value is None or value > MOST_NAMES else value
 
 
 def _has_number(cell: str, text: str) -> bool:
