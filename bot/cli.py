@@ -143,7 +143,10 @@ def digest(  # noqa: PLR0917 - options, which are named on the command line
 
 @app.command()
 def summarize(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="arXiv ids or links, any way people name a paper.")],
+    ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID...", help="arXiv ids or links, any way people name a paper; or one PDF of yours."),
+    ],
     language: Language = None,
     brief: Annotated[
         bool, typer.Option("--brief/--deep", help="From the abstract, or from the whole text and in parts.")
@@ -156,6 +159,9 @@ def summarize(
     """
     with terminal.answering():
         spoken = terminal.language(language)
+        if len(ids) == 1 and ids[0].lower().endswith(".pdf") and Path(ids[0]).is_file():
+            _summarize_file(Path(ids[0]), spoken, form)
+            return
         from bot.sources.ids import NotAnId, find  # noqa: PLC0415 - only here
 
         asked: dict[str, ArxivId] = {}
@@ -179,6 +185,18 @@ def summarize(
         terminal.write(made, spoken, form, lambda: compose(made, language=spoken))
         if missing:
             raise typer.Exit(1)
+
+
+def _summarize_file(path: Path, spoken: str, form: Format) -> None:
+    from bot.file_command import summarized  # noqa: PLC0415 - heavy
+    from bot.ports import UsageError  # noqa: PLC0415 - cheap, but only here
+    from bot.settings import Settings  # noqa: PLC0415 - heavy
+
+    if form is Format.JSON:
+        raise UsageError("JSON is of arXiv's papers. A PDF of yours is shown as text or markdown.")
+    with terminal.progress() as progress:
+        made = asyncio.run(summarized(Settings.read(), path, language=spoken, progress=progress))
+    terminal.write_document(made, form)
 
 
 @app.command()

@@ -94,15 +94,21 @@ def utf8() -> TextIO:
 
 def write(made: Digest, language: str, form: Format, document: Callable[[], Document]) -> None:
     """On stdout: the envelope of `made`, or `document`, which says the same."""
-    match form:
-        case Format.JSON:
-            from bot.envelope import to_json  # noqa: PLC0415 - only here
+    if form is not Format.JSON:
+        write_document(document(), form)
+        return
+    from bot.envelope import to_json  # noqa: PLC0415 - only here
 
-            utf8().write(to_json(made, language=language))
-        case Format.MARKDOWN:
-            from bot.app import adapter  # noqa: PLC0415 - heavy
+    utf8().write(to_json(made, language=language))
+    sys.stdout.flush()
 
-            utf8().write(adapter("markdown")().render(document()))
-        case Format.TEXT:
-            show(document())
+
+def write_document(document: Document, form: Format) -> None:
+    """On stdout, as Markdown or for people."""
+    if form is Format.MARKDOWN:
+        from bot.app import adapter  # noqa: PLC0415 - heavy
+
+        utf8().write(adapter("markdown")().render(document))
+    else:
+        show(document)
     sys.stdout.flush()

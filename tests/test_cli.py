@@ -21,6 +21,9 @@ from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.arxiv_texts import TextArxiv
 from tests.fakes.openai import KEY, MODEL, FakeOpenAI
 from tests.fakes.papers_html import page, paragraph, section
+from tests.fakes.pdf_papers import STAMP
+from tests.fakes.pdf_papers import paper as pdf_paper
+from tests.fakes.pdfs import pdf, scanned
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "docs" / "envelope.schema.json").read_text(encoding="utf-8"))
@@ -343,3 +346,45 @@ def test_a_closed_pipe_is_no_error_to_read_about(desk: Desk) -> None:
         assert process.stderr
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+
+
+# ---------------------------------------------------------------- a PDF of one's own
+
+
+def test_a_pdf_of_ones_own_is_read_without_a_network_and_shown_without_an_address(desk: Desk) -> None:
+    (desk.folder / "Mine.PDF").write_bytes(pdf_paper(stamp=STAMP))
+    with FakeOpenAI() as server:
+        env = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "PAPERBOY_MODEL": MODEL}
+        told = desk.run("summarize", "Mine.PDF", env=env)
+        assert len(server.calls) == 1
+        markdown = desk.run("summarize", "Mine.PDF", "--format", "markdown", env=env).stdout
+    assert desk.arxiv.requests == []
+    assert "Mine.PDF" in told.stdout
+    assert "TL;DR" in markdown
+    assert "http" not in told.stdout + markdown
+    assert "Its first page says it is arXiv 2405.17428v2" in " ".join(told.stdout.split())
+
+
+def test_without_a_model_a_pdf_is_told_in_its_own_words_and_they_say_so(desk: Desk) -> None:
+    (desk.folder / "a.pdf").write_bytes(pdf_paper())
+    told = desk.run("summarize", "a.pdf").stdout
+    assert "These are the paper's own sentences" in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"no PDF", "damaged or no PDF"),
+        (scanned(), "hardly any text"),
+        (pdf([], password="x"), "locked with a password"),
+    ],
+)
+def test_a_pdf_that_cannot_be_read_says_what_to_do(desk: Desk, body: bytes, said: str) -> None:
+    (desk.folder / "a.pdf").write_bytes(body)
+    assert said in desk.run("summarize", "a.pdf", code=1).stderr
+
+
+def test_a_file_has_no_json_and_one_that_is_not_there_is_no_paper(desk: Desk) -> None:
+    (desk.folder / "a.pdf").write_bytes(pdf_paper())
+    assert "shown as text or markdown" in desk.run("summarize", "a.pdf", "--format", "json", code=2).stderr
+    assert "'b.pdf' is not a paper I can find" in desk.run("summarize", "b.pdf", code=2).stderr
