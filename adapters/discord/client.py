@@ -15,12 +15,14 @@ import discord
 from adapters.discord import commands, limits, places, render
 from adapters.discord.connection import FAILURES, Connection, described, settled
 from adapters.discord.inbound import Inbound
+from adapters.discord.letters import Draw, Letters
 from adapters.discord.membership import Membership
 from adapters.discord.outbound import Outbound, is_out
 from adapters.discord.posts import SETTLES, Posts
 from adapters.discord.settings import DiscordSettings
 from adapters.setup import DISCORD_PERMISSIONS
 from bot.document import Document
+from bot.formulas.drawing import Drawing
 from bot.platforms import Actor, Caps, Core, Marks, MessageRef, NotSent, Part, Where
 from bot.ports import Clock
 from bot.targets import Chat, Target
@@ -49,6 +51,7 @@ class Discord:
         settles: timedelta = SETTLES,
         caps: Caps = limits.CAPS,
         connect: type[Connection] = Connection,
+        draw: Draw | None = None,
     ) -> None:
         self.caps = caps
         self._settings = settings
@@ -59,8 +62,11 @@ class Discord:
         self._connect = connect
         self._connection: Connection | None = None
         self._ready = asyncio.Event()
+        self._letters = Letters(draw or Drawing())
         posts = Posts(clock=clock, settles=settles)
-        self._outbound = Outbound(self._connected, publish=settings.publish, posts=posts, clock=clock)
+        self._outbound = Outbound(
+            self._connected, publish=settings.publish, posts=posts, letters=self._letters, clock=clock
+        )
 
     # ------------------------------------------------------------ what goes out
 
@@ -138,7 +144,14 @@ class Discord:
     async def run(self, core: Core) -> None:
         """See the port."""
         connection = self._connect(self._settings, proxy=self._proxy)
-        inbound = Inbound(core, connection, platform=self, clock=self._clock, elsewhere=partial(self._post, core))
+        inbound = Inbound(
+            core,
+            connection,
+            platform=self,
+            letters=self._letters,
+            clock=self._clock,
+            elsewhere=partial(self._post, core),
+        )
         membership = Membership(core, connection)
         watching: list[asyncio.Task[None]] = []
 

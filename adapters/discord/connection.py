@@ -17,6 +17,7 @@ import yarl
 from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
+from adapters.discord.attachments import Attachment, form
 from adapters.discord.direct import Direct
 from adapters.discord.errors import delivery_error
 from adapters.discord.secrecy import keep_quiet
@@ -182,16 +183,19 @@ class Connection(discord.AutoShardedClient):
         *,
         json: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         params: Mapping[str, Any] | None = None,
+        files: Sequence[Attachment] = (),
         **ids: int | str,
     ) -> Any:  # noqa: ANN401 - JSON
         """One request of the API, within the library's rate limits. Raises FAILURES, and DeliveryError.
 
-        `ids` fill the path: `/channels/{channel_id}/messages`.
+        `ids` fill the path: `/channels/{channel_id}/messages`. `json` goes with its `files`, if there are any.
         """
         await self.turn()
         route = Route(method, path, metadata=None, **ids)
         given: dict[str, Any] = {"timeout": aiohttp.ClientTimeout(total=self.longest_request)}
-        if json is not None:
+        if files and isinstance(json, Mapping):
+            given["form"] = form(json, files)
+        elif json is not None:
             given["json"] = json
         if params is not None:
             given["params"] = dict(params)

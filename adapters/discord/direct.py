@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from json import dumps
 from typing import Any, Self
 
 import aiohttp
 import discord
 from discord.http import HTTPClient, json_or_text
 
-from adapters.discord.depicting import Upload
+from adapters.discord.attachments import Attachment, form
 from bot.platforms import NotFetched
 
 LONGEST_LIMIT = 5.0
@@ -46,23 +45,23 @@ class Direct:
             await self._session.close()
 
     async def answer(
-        self, method: str, path: str, json: Mapping[str, Any] | None = None, *, files: Sequence[Upload] = ()
+        self, method: str, path: str, json: Mapping[str, Any] | None = None, files: Sequence[Attachment] = ()
     ) -> Any:  # noqa: ANN401 - JSON
         """A request about an interaction, whose token is in its `path`. Waits a little where it is asked to wait.
 
         Raises what the library raises, and TimeoutError.
         """
         for _ in range(MOST_TRIES - 1):
-            response, data = await self._asked(method, path, json, {}, files)
+            response, data = await self._asked(method, path, json, files)
             after = _wait(response, data)
             if after is None or after > LONGEST_LIMIT:
                 return _checked(response, data)
             await asyncio.sleep(after)
-        return _checked(*await self._asked(method, path, json, {}, files))
+        return _checked(*await self._asked(method, path, json, files))
 
-    async def post(self, path: str, json: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    async def post(self, path: str, json: Mapping[str, Any], files: Sequence[Attachment] = ()) -> Any:  # noqa: ANN401 - JSON
         """As the bot, once. Raises what the library raises, and TimeoutError."""
-        return _checked(*await self._asked("POST", path, json, {"Authorization": f"Bot {self._http.token}"}))
+        return _checked(*await self._asked("POST", path, json, files, Authorization=f"Bot {self._http.token}"))
 
     async def fetch(self, url: str, most: int) -> bytes:
         """A file of at most so many bytes, from `url` and nowhere else. Raises NotFetched, which does not say where."""
@@ -90,19 +89,15 @@ class Direct:
         raise NotFetched(f"A file did not arrive ({kind}).")
 
     async def _asked(
-        self,
-        method: str,
-        path: str,
-        json: Mapping[str, Any] | None,
-        headers: Mapping[str, str],
-        files: Sequence[Upload] = (),
+        self, method: str, path: str, json: Mapping[str, Any] | None, files: Sequence[Attachment], **headers: str
     ) -> tuple[aiohttp.ClientResponse, Any]:
         if self._session is None:
             raise RuntimeError("the session is closed")
         asking = self._session.request(
             method,
             self.api_url + path,
-            **({"data": _form(json, files)} if files else {"json": json}),
+            json=None if files else json,
+            data=_form(json or {}, files) if files else None,
             headers={"User-Agent": self._http.user_agent, **headers},
             proxy=self._http.proxy,
         )
@@ -110,13 +105,11 @@ class Direct:
             return response, await json_or_text(response)
 
 
-def _form(json: Mapping[str, Any] | None, files: Sequence[Upload]) -> aiohttp.FormData:
-    """A body with files: https://discord.com/developers/docs/reference#uploading-files."""
-    form = aiohttp.FormData()
-    form.add_field("payload_json", dumps(json or {}), content_type="application/json")
-    for number, each in enumerate(files):
-        form.add_field(f"files[{number}]", each.body, filename=each.filename, content_type=each.media_type)
-    return form
+def _form(json: Mapping[str, Any], files: Sequence[Attachment]) -> aiohttp.FormData:
+    data = aiohttp.FormData(quote_fields=False)  # Discord does not know the brackets of `files[0]` when quoted
+    for field in form(json, files):
+        data.add_field(**field)
+    return data
 
 
 def _checked(response: aiohttp.ClientResponse, data: Any) -> Any:  # noqa: ANN401 - JSON

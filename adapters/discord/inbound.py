@@ -21,6 +21,7 @@ from adapters.discord import attached, buttons, forms, places
 from adapters.discord.commands import CHANNEL
 from adapters.discord.connection import FAILURES, Connection, described
 from adapters.discord.depicting import depicted
+from adapters.discord.letters import Letters
 from adapters.discord.shared import texts_of
 from adapters.discord.suggesting import suggested
 from adapters.discord.talk import Talk
@@ -65,11 +66,19 @@ class Inbound:
     """For one connection. `elsewhere` posts to a channel what came too late for its interaction."""
 
     def __init__(
-        self, core: Core, connection: Connection, *, platform: Renders, clock: Clock, elsewhere: Elsewhere
+        self,
+        core: Core,
+        connection: Connection,
+        *,
+        platform: Renders,
+        letters: Letters,
+        clock: Clock,
+        elsewhere: Elsewhere,
     ) -> None:
         self._core = core
         self._connection = connection
         self._platform = platform
+        self._letters = letters
         self._clock = clock
         self._elsewhere = elsewhere
 
@@ -285,6 +294,7 @@ class Inbound:
         return Talk(
             self._connection,
             interaction,
+            letters=self._letters,
             clock=self._clock,
             elsewhere=lambda parts: self._elsewhere(where, parts),
         )

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from adapters.console_lines import visible
 from bot.document import Bold, Code, Italic, Link, Math, Span, Spans, Text
+from bot.latex.legible import is_legible
 
 APART = "\u2060"
 """Word joiner, invisible: what stands behind it is no mention, and two marks beside it are two."""
@@ -26,7 +27,6 @@ _SPECIAL = re.compile(r"[\\*_~|`<\[\]]|:(?=\S|\Z)|(?<=discord)\.|(?<=discordapp)
 _MENTION = re.compile(r"@(?=everyone|here)|(?<=<)@(?=[!&]?\d)", re.IGNORECASE)
 _LINE_START = re.compile(r"(?P<sign>[-+>#])|(?P<number>\d{1,9})(?=\.)")
 _URL_SAFE = "/:?#=&%!$'*+,;~.-_"  # nothing that could end it, begin a mark or mention anybody
-_UNREADABLE = re.compile(r"\\[A-Za-z]|[{}]")  # LaTeX that has no Unicode form
 
 
 def escaped(text: str) -> str:
@@ -133,7 +133,7 @@ def _formed(span: Span) -> Span:
     match span:
         case _ if not text.strip():
             return Text(text)
-        case Math() if _UNREADABLE.search(text) and "`" not in text:
+        case Math() if not is_legible(span) and "`" not in text:
             return Code(span.text)
         case Bold() | Italic() | Math() if text.rstrip().endswith("\\"):
             return Text(span.text)  # a backslash before the closing mark escapes it, even if it is escaped itself

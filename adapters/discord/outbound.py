@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import discord
 from discord.utils import time_snowflake
 
-from adapters.discord import limits, places, render
+from adapters.discord import limits, places
+from adapters.discord.attachments import Letter
 from adapters.discord.connection import FAILURES, Connection, described
 from adapters.discord.errors import delivery_error
+from adapters.discord.letters import Letters, first_taken, may_attach
 from adapters.discord.posts import CLOCKS, Posts, gist, me
 from adapters.discord.rooms import Room, Rooms, Threads
 from bot.platforms import DeliveryError, Fatal, MessageRef, NotSent, Part, TargetGone, Unknown
@@ -51,12 +54,14 @@ class Outbound:
         *,
         publish: bool,
         posts: Posts,
+        letters: Letters,
         clock: Clock,
         protected: timedelta = PROTECTED,
     ) -> None:
         self._connected = connected
         self._publish = publish
         self._posts = posts
+        self._letters = letters
         self._clock = clock
         self._protected = protected
         self._rooms = Rooms()
@@ -67,25 +72,25 @@ class Outbound:
     ) -> MessageRef:
         """See `bot.platforms.Platform.send`."""
         connection = await self._connected()
-        message = render.body(part.payload)
+        letters = await self._letters.of(part, may_attach=may_attach(connection, target))
         if silent:
-            message["flags"] = message.get("flags", 0) | SILENT
+            letters = tuple(each.having(flags=each.message["flags"] | SILENT) for each in letters)
         try:
             room = await self._rooms.of(connection, target)
             if _is_post(room, part, root):
-                return await self._post(connection, target, room, part, message)
+                return await self._post(connection, target, room, part, letters)
             thread = await self._thread(connection, target, room, part, root)
-            keyed = {**message, "nonce": nonce[:NONCE], "enforce_nonce": True}
+            said = partial(_said, connection, letters=letters, nonce=nonce[:NONCE])
             try:
-                sent = await _said(connection, room.id if thread is None else thread, keyed)
+                sent = await said(room.id if thread is None else thread)
             except (discord.Forbidden, discord.NotFound) as exc:
                 if thread is None or root is None or exc.code not in _THREAD_GONE:
                     raise
                 logger.warning("a digest's thread is not ours to write in: thread=%s error=%s", thread, described(exc))
                 if room.is_forum:
-                    return await self._post(connection, target, room, part, message)
+                    return await self._post(connection, target, room, part, letters)
                 self._threads.gone(root)
-                sent = await _said(connection, room.id, keyed)
+                sent = await said(room.id)
         except FAILURES as exc:
             raise _sorted(connection, target, delivery_error(exc)) from None
         ref = _ref(target, room, channel=int(sent["channel_id"]), message=int(sent["id"]))
@@ -97,15 +102,21 @@ class Outbound:
         """See `bot.platforms.Platform.edit`."""
         connection = await self._connected()
         target = Target(places.NAME, ref.chat_id, ref.thread_id)
+        letters = await self._letters.of(part, may_attach=may_attach(connection, target))
         try:
             room = await self._rooms.of(connection, target)
-            await connection.call(
-                "PATCH",
-                "/channels/{channel_id}/messages/{message_id}",
-                json=render.body(part.payload),
-                channel_id=room.id,
-                message_id=ref.message_id,
-            )
+
+            async def change(letter: Letter) -> None:
+                await connection.call(
+                    "PATCH",
+                    "/channels/{channel_id}/messages/{message_id}",
+                    json=letter.body,
+                    files=letter.files,
+                    channel_id=room.id,
+                    message_id=ref.message_id,
+                )
+
+            await first_taken(letters, change)
         except FAILURES as exc:
             error = _sorted(connection, target, delivery_error(exc, editing=True))
             if isinstance(error, TargetGone) and ref.thread_id is not None:
@@ -120,16 +131,17 @@ class Outbound:
         """
         connection = await self._connected()
         is_post = False
+        letters = await self._letters.of(part, may_attach=True)  # as it may have been tried
         try:
             room = await self._rooms.of(connection, target)
             is_post = _is_post(room, part, root)
             if is_post:
-                post = await self._posts.find(connection, room, part, since)
+                post = await self._posts.find(connection, room, part, letters, since)
                 return None if post is None else _ref(target, room, channel=post, message=post)
             if self._clock() - since < self._protected:
                 return None
             for channel in _may_be_in(target, room, part, root):
-                found = await _found(connection, channel, part, since)
+                found = await _found(connection, channel, letters, since)
                 if found is not None:
                     return _ref(target, room, channel=channel, message=found)
         except FAILURES as exc:
@@ -152,9 +164,9 @@ class Outbound:
         return await self._threads.under(connection, root)
 
     async def _post(
-        self, connection: Connection, target: Target, forum: Room, part: Part, message: Mapping[str, Any]
+        self, connection: Connection, target: Target, forum: Room, part: Part, letters: Sequence[Letter]
     ) -> MessageRef:
-        made = await self._posts.make(connection, forum, part, message)
+        made = await first_taken(letters, lambda letter: self._posts.make(connection, forum, part, letter))
         return _ref(target, forum, channel=made, message=made)
 
     async def _published(self, connection: Connection, room: Room, ref: MessageRef) -> None:
@@ -177,8 +189,14 @@ def _is_post(room: Room, part: Part, root: MessageRef | None) -> bool:
     return room.is_forum and (root is None or root.thread_id is None or bool(part.payload.get("post")))
 
 
-async def _said(connection: Connection, channel: int, message: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    return await connection.call("POST", "/channels/{channel_id}/messages", json=message, channel_id=channel)
+async def _said(connection: Connection, channel: int, *, letters: Sequence[Letter], nonce: str) -> Any:  # noqa: ANN401 - JSON
+    async def say(letter: Letter) -> Any:  # noqa: ANN401 - JSON
+        keyed = letter.having(nonce=nonce, enforce_nonce=True)
+        return await connection.call(
+            "POST", "/channels/{channel_id}/messages", json=keyed.body, files=keyed.files, channel_id=channel
+        )
+
+    return await first_taken(letters, say)
 
 
 def _may_be_in(target: Target, room: Room, part: Part, root: MessageRef | None) -> list[int]:
@@ -189,8 +207,11 @@ def _may_be_in(target: Target, room: Room, part: Part, root: MessageRef | None) 
     return [int(root.message_id), room.id] if in_thread and root is not None else [room.id]
 
 
-async def _found(connection: Connection, channel: int, part: Part, since: datetime) -> int | None:
-    """Our message there that says the same; None as well if we may not read it, or there is no such place yet."""
+async def _found(connection: Connection, channel: int, letters: Sequence[Letter], since: datetime) -> int | None:
+    """Our message there that says the same, in one of its forms.
+
+    None as well if we may not read it, or there is no such place yet.
+    """
     try:
         found = await connection.call(
             "GET",
@@ -200,9 +221,9 @@ async def _found(connection: Connection, channel: int, part: Part, since: dateti
         )
     except (discord.Forbidden, discord.NotFound):
         return None
-    wanted = gist(render.body(part.payload))
+    wanted = {gist(letter.message) for letter in letters}
     ours = (each for each in found if str((each.get("author") or {}).get("id")) == me(connection))
-    return next((int(each["id"]) for each in ours if gist(each) == wanted), None)
+    return next((int(each["id"]) for each in ours if gist(each) in wanted), None)
 
 
 def _sorted(connection: Connection, target: Target, error: DeliveryError) -> DeliveryError:

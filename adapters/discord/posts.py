@@ -12,6 +12,7 @@ import discord
 from discord.utils import time_snowflake
 
 from adapters.discord import limits, render
+from adapters.discord.attachments import Letter
 from adapters.discord.connection import Connection
 from adapters.discord.rooms import ARCHIVE_AFTER, Room, remember
 from bot.platforms import Part, RetryLater
@@ -32,12 +33,12 @@ class Posts:
         self._settles = settles
         self._tried: OrderedDict[tuple[int, str], datetime] = OrderedDict()
 
-    async def make(self, connection: Connection, forum: Room, part: Part, message: Mapping[str, Any]) -> int:
+    async def make(self, connection: Connection, forum: Room, part: Part, letter: Letter) -> int:
         """The id of the new post, which its first message has, too. Raises the library's errors."""
         post: dict[str, Any] = {
             "name": name_of(part),
             "auto_archive_duration": ARCHIVE_AFTER,
-            "message": dict(message),
+            "message": letter.body,
         }
         tags = render.tags(part.payload, forum.tags)
         if not tags and forum.needs_tag:
@@ -46,10 +47,12 @@ class Posts:
             post["applied_tags"] = tags
         await connection.turn()
         remember(self._tried, (forum.id, name_of(part)), self._clock())
-        made = await connection.direct.post(f"/channels/{forum.id}/threads", post)
+        made = await connection.direct.post(f"/channels/{forum.id}/threads", post, letter.files)
         return int(made["id"])
 
-    async def find(self, connection: Connection, forum: Room, part: Part, since: datetime) -> int | None:
+    async def find(
+        self, connection: Connection, forum: Room, part: Part, letters: Sequence[Letter], since: datetime
+    ) -> int | None:
         """The post that an earlier try, `since` then, made after all: ours, there, called and beginning like that.
 
         Raises the library's errors, and RetryLater where it is too early to tell.
@@ -63,7 +66,7 @@ class Posts:
                 str(thread.get("owner_id")) == me(connection)
                 and squeezed(thread.get("name")) == squeezed(name_of(part))
                 and int(thread["id"]) >= time_snowflake(since - CLOCKS)
-                and await _begins(connection, int(thread["id"]), part)
+                and await _begins(connection, int(thread["id"]), letters)
             ):
                 return int(thread["id"])
         return None
@@ -93,15 +96,15 @@ async def _threads(connection: Connection, forum: Room) -> AsyncIterator[Mapping
         yield thread
 
 
-async def _begins(connection: Connection, post: int, part: Part) -> bool:
-    """Does its first message say this? One that cannot be read is taken to."""
+async def _begins(connection: Connection, post: int, letters: Sequence[Letter]) -> bool:
+    """Does its first message say this, in one of its forms? One that cannot be read is taken to."""
     try:
         first = await connection.call(
             "GET", "/channels/{channel_id}/messages/{message_id}", channel_id=post, message_id=post
         )
     except (discord.Forbidden, discord.NotFound):
         return True
-    return gist(first) == gist(render.body(part.payload))
+    return gist(first) in {gist(letter.message) for letter in letters}
 
 
 # ---------------------------------------------------------------- what is compared

@@ -22,6 +22,7 @@ from typing import Any, Literal, TypeAlias
 from adapters.discord.blocks import simple
 from adapters.discord.limits import CAPS, CONTENT, NAME, SUPPRESS_EMBEDS
 from adapters.discord.message import Message, message, name_of
+from adapters.discord.numbering import numbered
 from adapters.slices import slices
 from bot.document import Actions, Block, Card, Divider, Document, Heading, Item, Link, ListBlock, Paragraph, utf16
 from bot.platforms import Part
@@ -86,10 +87,25 @@ def plain(document: Document, *, chat: Chat | None = None, limit: int = CAPS.tex
 def body(payload: Mapping[str, Any]) -> dict[str, Any]:
     """What a message create, a message edit, or the `message` of a forum post takes: nothing of it pings anybody.
 
-    content, embeds, components, flags and allowed_mentions, all of them always, so that an edit replaces all.
+    content, embeds, components, flags and allowed_mentions, all of them always, so that an edit replaces all; its
+    attachments are a Letter's.
     """
     sent = {key: payload[key] for key in ("content", "embeds", "components", "flags")}
     return {**sent, "allowed_mentions": {"parse": []}}
+
+
+def illustrated(part: Part, sources: Sequence[str], *, picture: str) -> dict[str, Any] | None:
+    """The body of `part` with the attached `picture`, on which `sources` are numbered in this order, at its end.
+
+    None: there is no room for their numbers.
+    """
+    blocks = numbered(part.slice, sources).blocks
+    as_embed = bool(part.payload["embeds"])
+    made = message(blocks, language=part.slice.language, as_embed=as_embed)
+    if made is None or made.size > CAPS.text:
+        return None
+    embeds = [{**made.embed, "image": {"url": f"attachment://{picture}"}}] if as_embed else []
+    return {**body(part.payload), "content": made.content, "embeds": embeds}
 
 
 def linked(part: Part, posts: Mapping[str, str], *, about: Target | None = None) -> Part:

@@ -15,9 +15,9 @@ from typing import Any, Final, Literal
 
 import discord
 
-from adapters.discord import render
+from adapters.discord.attachments import Letter
 from adapters.discord.connection import FAILURES, Connection, described
-from adapters.discord.depicting import Depicted, Upload
+from adapters.discord.letters import Letters, first_taken
 from adapters.discord.limits import CONTENT, SUPPRESS_EMBEDS
 from bot.document import utf16
 from bot.locales import say, ui
@@ -55,10 +55,17 @@ class Talk:
     """Answers to one interaction. `elsewhere` posts to the channel when the interaction is over."""
 
     def __init__(
-        self, connection: Connection, interaction: discord.Interaction[Any], *, clock: Clock, elsewhere: Elsewhere
+        self,
+        connection: Connection,
+        interaction: discord.Interaction[Any],
+        *,
+        letters: Letters,
+        clock: Clock,
+        elsewhere: Elsewhere,
     ) -> None:
         self._connection = connection
         self._interaction = interaction
+        self._letters = letters
         self._clock = clock
         self._elsewhere = elsewhere
         self._began: datetime = interaction.created_at
@@ -72,7 +79,7 @@ class Talk:
         self._more: list[tuple[str, bool]] = []  # follow-ups that hold the last answer; is it private?
         self._posted = 0
         self._hidden = False  # is what was said last seen by its person alone?
-        self._depicted: list[tuple[str, Depicted]] = []
+        self._depicted: list[tuple[str, Letter]] = []
         self._late: tuple[Reply, Sequence[Part]] | None = None
 
     async def later(self, *, private: bool, instead: bool) -> None:
@@ -107,6 +114,11 @@ class Talk:
         if self._over or self._clock() - self._began > TOKEN_LASTS:
             self._late = reply, parts
             return
+        if not self._acknowledged and any(map(self._letters.takes_time, parts)):
+            await self.later(private=reply.private or reply.place is Place.ASIDE, instead=reply.place is Place.INSTEAD)
+            if self._over:
+                self._late = reply, parts
+                return
         try:
             await self._say(reply, parts)
         except discord.HTTPException as exc:
@@ -120,7 +132,7 @@ class Talk:
         except FAILURES as exc:
             logger.warning("an answer did not arrive: %s", described(exc))
 
-    async def depict(self, pictures: Sequence[Depicted]) -> bool:
+    async def depict(self, pictures: Sequence[Letter]) -> bool:
         """Show `pictures` below what was said, in place of those before. False: not all of them can be, so none is."""
         if pictures == [each for _, each in self._depicted]:
             return True
@@ -129,8 +141,7 @@ class Talk:
             if self._over or self._posted + len(pictures) > self._most or self._late is not None:
                 return False
             for each in pictures:
-                body = _flagged(each.body, private=self._hidden)
-                sent = await self._call("POST", "", body, files=[each.upload])
+                sent = await self._call("POST", "", _flagged(each, private=self._hidden))
                 self._posted += 1
                 self._depicted.append((str(sent["id"]), each))
         except FAILURES as exc:
@@ -161,23 +172,29 @@ class Talk:
     # ------------------------------------------------------------ where it goes
 
     async def _say(self, reply: Reply, parts: Sequence[Part]) -> None:
-        bodies = [render.body(part.payload) for part in parts]
+        """In the best of the forms that Discord takes."""
+        may_attach = self._interaction.app_permissions.attach_files
+        letters = [await self._letters.of(part, may_attach=may_attach) for part in parts]
+        best, bare = [forms[0] for forms in letters], [forms[-1] for forms in letters]
+        await first_taken([best, bare] if best != bare else [bare], lambda form: self._say_so(reply, list(form)))
+
+    async def _say_so(self, reply: Reply, letters: list[Letter]) -> None:
         private = (reply.private or reply.place is Place.ASIDE) and not self._alone
         instead = reply.place is Place.INSTEAD and self._on_button
         if not self._acknowledged:
             if instead:
-                await self._callback(INSTEAD, bodies.pop(0))
+                await self._callback(INSTEAD, letters.pop(0))
                 self._original = "button"
             else:
-                await self._callback(MESSAGE, _flagged(bodies.pop(0), private=private))
+                await self._callback(MESSAGE, _flagged(letters.pop(0), private=private))
                 self._original, self._is_private = "own", private
         elif (instead and self._original == "button") or (self._original == "own" and self._is_private >= private):
-            await self._change("@original", bodies.pop(0))
+            await self._change("@original", letters.pop(0))
         elif self._original == "own":  # a public "please wait" before what one person should see
             await self._call("DELETE", "/messages/@original")
             self._original = None
         self._hidden = private or (self._original == "own" and self._is_private)
-        await self._follow(bodies, private=self._hidden, language=reply.document.language)
+        await self._follow(letters, private=self._hidden, language=reply.document.language)
 
     async def _say_simply(self, reply: Reply, parts: Sequence[Part]) -> None:
         try:
@@ -185,33 +202,35 @@ class Talk:
         except FAILURES as exc:
             logger.warning("an answer was refused even as plain text: %s", described(exc))
 
-    async def _follow(self, bodies: list[dict[str, Any]], *, private: bool, language: str) -> None:
-        """`bodies` as messages of their own: those there are change, the others come or go."""
+    async def _follow(self, letters: list[Letter], *, private: bool, language: str) -> None:
+        """`letters` as messages of their own: those there are change, the others come or go."""
         there = [id_ for id_, is_private in self._more if is_private == private]
         room = len(there) + self._most - self._posted
-        if len(bodies) > room:
-            logger.info("an answer is longer than it may be: messages=%d room=%d", len(bodies), room)
-            bodies = _shortened(bodies, room, language)
-        for id_ in [each for each, _ in self._more if each not in there[: len(bodies)]]:
+        if len(letters) > room:
+            logger.info("an answer is longer than it may be: messages=%d room=%d", len(letters), room)
+            letters = _shortened(letters, room, language)
+        for id_ in [each for each, _ in self._more if each not in there[: len(letters)]]:
             await self._call("DELETE", f"/messages/{id_}")
-        self._more = [(id_, private) for id_ in there[: len(bodies)]]
-        for id_, body in zip(there, bodies, strict=False):
-            await self._change(id_, body)
-        for body in bodies[len(there) :]:
-            sent = await self._call("POST", "", _flagged(body, private=private))
+        self._more = [(id_, private) for id_ in there[: len(letters)]]
+        for id_, letter in zip(there, letters, strict=False):
+            await self._change(id_, letter)
+        for letter in letters[len(there) :]:
+            sent = await self._call("POST", "", _flagged(letter, private=private))
             self._posted += 1
             self._more.append((str(sent["id"]), private))
 
     # ------------------------------------------------------------ Discord's endpoints
 
-    async def _callback(self, kind: int, data: Mapping[str, Any] | None = None) -> None:
+    async def _callback(self, kind: int, data: Letter | Mapping[str, Any] | None = None) -> None:
         """The first answer. There is only one, so one whose fate is not known may be tried again."""
         path = f"/interactions/{self._interaction.id}/{self._interaction.token}/callback"
-        json = {"type": kind, **({"data": data} if data is not None else {})}
+        files = data.files if isinstance(data, Letter) else ()
+        given = data.body if isinstance(data, Letter) else data
+        json = {"type": kind, **({"data": given} if given is not None else {})}
         for last in (False, True):
             try:
                 async with asyncio.timeout(LONGEST_FIRST):
-                    await self._connection.direct.answer("POST", path, json)
+                    await self._connection.direct.answer("POST", path, json, files)
             except discord.HTTPException as exc:
                 if exc.code != _ANSWERED and (last or exc.status < 500):
                     raise
@@ -224,26 +243,25 @@ class Talk:
             self._acknowledged = True
             return
 
-    async def _change(self, message: str, body: Mapping[str, Any]) -> None:
-        flags = body.get("flags", 0) & SUPPRESS_EMBEDS
-        await self._call("PATCH", f"/messages/{message}", {**body, "flags": flags})
+    async def _change(self, message: str, letter: Letter) -> None:
+        flags = letter.message["flags"] & SUPPRESS_EMBEDS
+        await self._call("PATCH", f"/messages/{message}", letter.having(flags=flags))
 
-    async def _call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, files: Sequence[Upload] = ()
-    ) -> Any:  # noqa: ANN401 - JSON
+    async def _call(self, method: str, path: str, letter: Letter | None = None) -> Any:  # noqa: ANN401 - JSON
         webhook = f"/webhooks/{self._interaction.application_id}/{self._interaction.token}"
-        return await self._connection.direct.answer(method, webhook + path, body, files=files)
+        body, files = (None, ()) if letter is None else (letter.body, letter.files)
+        return await self._connection.direct.answer(method, webhook + path, body, files)
 
 
-def _flagged(body: Mapping[str, Any], *, private: bool) -> dict[str, Any]:
-    return {**body, "flags": body.get("flags", 0) | (EPHEMERAL if private else 0)}
+def _flagged(letter: Letter, *, private: bool) -> Letter:
+    return letter.having(flags=letter.message["flags"] | (EPHEMERAL if private else 0))
 
 
-def _shortened(bodies: list[dict[str, Any]], room: int, language: str) -> list[dict[str, Any]]:
+def _shortened(letters: list[Letter], room: int, language: str) -> list[Letter]:
     """The first of them, the last of which says how many are missing."""
     if room <= 0:
         return []
-    *kept, last = bodies[:room]
-    more = say(ui(language), "answer.more", count=len(bodies) - room)
-    content = f"{last['content']}\n\n{more}".strip()
-    return [*kept, {**last, "content": content} if utf16(content) <= CONTENT else last]
+    *kept, last = letters[:room]
+    more = say(ui(language), "answer.more", count=len(letters) - room)
+    content = f"{last.message['content']}\n\n{more}".strip()
+    return [*kept, last.having(content=content) if utf16(content) <= CONTENT else last]

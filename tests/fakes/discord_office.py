@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.discord.client import Discord
 from adapters.discord.connection import Connection
+from adapters.discord.letters import Draw
 from adapters.discord.limits import CAPS
 from adapters.discord.settings import DiscordSettings
 from bot.document import Document
@@ -38,6 +39,7 @@ def adapter(
     patience: float = 5.0,
     settles: float = 0.0,
     caps: Caps = CAPS,
+    draw: Draw | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Discord:
     """The adapter as somebody sets it up to talk to `server`."""
@@ -57,6 +59,7 @@ def adapter(
         settles=timedelta(seconds=settles),
         caps=caps,
         connect=Hasty,
+        draw=draw,
     )
 
 
@@ -108,13 +111,17 @@ class Office:
 
 
 @asynccontextmanager
-async def office(core: Core | None = None, *, marks: Memo | None = None, **environ: str) -> AsyncIterator[Office]:
+async def office(
+    core: Core | None = None, *, marks: Memo | None = None, draw: Draw | None = None, **environ: str
+) -> AsyncIterator[Office]:
     """A server and an adapter that serves."""
     async with FakeDiscord(identify_window=0) as server:
         guild = server.world.guild("Research")
         channel = server.world.channel(guild, "papers")
         ann = server.world.joins(server.world.person("Ann"), guild)
-        made = Office(server, core or Core(), adapter(server, marks=marks, environ=environ), guild, channel, ann)
+        made = Office(
+            server, core or Core(), adapter(server, marks=marks, draw=draw, environ=environ), guild, channel, ann
+        )
         async with running(made.discord, made.core):
             yield made
 
