@@ -109,14 +109,15 @@ def papers(
     layout: Layout = "full",
     abstracts: bool = True,
     evidence: bool = True,
+    apart: bool = False,
     figures: Mapping[str, Sequence[Figure]] = MappingProxyType({}),
 ) -> Document:
     """Papers somebody asked for; what is missing is said first.
 
-    `evidence`: each with the passages its statements rest on; how many have one is said in any case. `figures` of
-    papers, by id, stand below what is said of them.
+    `evidence`: each with the passages its statements rest on; how many have one is said in any case. `apart`: what is
+    said in depth is behind a button. `figures` of papers, by id, stand below what is said of them.
     """
-    style = Style(language=language, layout=layout, abstracts=abstracts, evidence=evidence, checked=True)
+    style = Style(language=language, layout=layout, abstracts=abstracts, evidence=evidence, checked=True, apart=apart)
     blocks = _notes(_general(made, last=False), language)
     if not made.entries:
         end = _notes(_general(made, last=True), language)
@@ -132,9 +133,9 @@ def papers(
     return _document((*blocks, *_footer(made.entries, language)), language)
 
 
-def unfolding(made: Digest, *, ready: Collection[str], language: str) -> Document:
+def unfolding(made: Digest, *, ready: Collection[str], language: str, apart: bool = False) -> Document:
     """Papers somebody asked for while they are read: those not `ready` (ids) in brief, nothing above or below them."""
-    full = Style(language=language, abstracts=False, checked=True)
+    full = Style(language=language, abstracts=False, checked=True, apart=apart)
     brief = replace(full, layout="compact")
     numbered = _numbered(made.entries)
     return _document(

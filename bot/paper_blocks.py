@@ -8,7 +8,10 @@ from itertools import chain
 from typing import Literal, TypeAlias
 
 from bot import latex, links
+from bot.commands.text import command
 from bot.document import (
+    Action,
+    Actions,
     Block,
     Bold,
     Card,
@@ -43,7 +46,8 @@ _MOST_NAMES = 2  # links of one kind whose names are said
 class Style:
     """How papers are laid out: for readers of `language`, with or without their abstracts.
 
-    `evidence`: with the passages that statements rest on; `checked`: with how many of them have one.
+    `evidence`: with the passages that statements rest on; `checked`: with how many of them have one. `apart`: what is
+    said in depth is behind a button.
     """
 
     language: str
@@ -51,6 +55,7 @@ class Style:
     abstracts: bool = True
     evidence: bool = False
     checked: bool = False
+    apart: bool = False
 
 
 def card(
@@ -207,7 +212,9 @@ def _takeaways(summary: Summary, style: Style) -> Iterator[Block]:
     if not said:
         return
     items = tuple(Item((Text(text),), number) for number, (text, _) in enumerate(said, 1))
-    if summary.parts:
+    if summary.parts and style.apart:
+        yield Actions((Action(say(language, "summary.parts"), command("depth", summary.paper_id)),))
+    elif summary.parts:
         yield Details((Text(say(language, "summary.parts")),), _parts(summary, items, language), kind="takeaways")
     else:
         yield Details((Text(say(language, "summary.takeaways")),), (ListBlock(items),), kind="takeaways")
@@ -216,6 +223,12 @@ def _takeaways(summary: Summary, style: Style) -> Iterator[Block]:
         yield Details((Text(say(language, "summary.evidence")),), (ListBlock(proofs),), kind="evidence")
     if style.checked and (how := checked(summary, language)):
         yield how
+
+
+def in_depth(summary: Summary, language: str) -> tuple[Block, ...]:
+    """The statements of a deep summary, as they are shown and numbered."""
+    items = tuple(Item((Text(text),), number) for number, (text, _) in enumerate(statements(summary), 1))
+    return _parts(summary, items, language)
 
 
 def _parts(summary: Summary, items: Sequence[Item], language: str) -> tuple[Block, ...]:

@@ -30,7 +30,7 @@ class Caps:
     `text` is in UTF-16 units a part. `idempotent`: a message sent again with the same nonce within `nonce_window`
     seconds is the same message. `edit_window` in seconds; None: no limit; 0: cannot edit. `overall` is for the bot,
     `chat` for each chat, `group` besides for one that is not private. `forms` are names of other forms a chat may
-    choose (`Settings.form`). `pictures`: it can show figures.
+    choose (`Settings.form`). `pictures`: it can show figures. `folds`: it can fold away what is long.
     """
 
     text: int
@@ -44,6 +44,7 @@ class Caps:
     group: Pace | None = None
     forms: tuple[str, ...] = ()
     pictures: bool = False
+    folds: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,7 @@ async def wire(
         watched=settings.categories,
         invite=invite,
         forms=forms,
+        folds=lambda platform: platforms[platform].caps.folds if platform in platforms else True,
         check=rights.missing,
         figures=Figures(made.texts, shown) if settings.figures != "off" else None,
         undecided=outbox,

@@ -20,7 +20,7 @@ import sqlite_utils
 from bot import gate_table, paper_tables, rows
 from bot.costs import usage_table
 from bot.database import Database, StoreError
-from bot.models import Announcement, Listed, Paper, Summary, SummaryKey
+from bot.models import Announcement, Depth, Listed, Paper, Summary, SummaryKey
 from bot.paper_tables import FeedState, texts
 
 __all__ = ["FeedState", "Store", "StoreError"]
@@ -159,13 +159,13 @@ class Store:
         )
         return None if found is None else _readable(found["summary"], key.paper_id)
 
-    def newest_summary(self, paper_id: str, *, language: str) -> Summary | None:
-        """What a model said last, at any depth, of the latest version it read of this paper; None: nothing readable."""
+    def newest_summary(self, paper_id: str, *, language: str, depth: Depth | None = None) -> Summary | None:
+        """What a model said last, at this depth or any, of the latest version it read of this paper; None: nothing."""
         found = self._database.read(
             lambda conn: conn.execute(
-                "SELECT summary FROM summaries WHERE paper_id = ? AND language = ? "
+                "SELECT summary FROM summaries WHERE paper_id = ? AND language = ? AND depth = ifnull(?, depth) "
                 "ORDER BY version DESC, created_at DESC LIMIT 1",
-                [rows.clean(paper_id), language],
+                [rows.clean(paper_id), language, depth],
             ).fetchone()
         )
         return None if found is None else _readable(found["summary"], paper_id)

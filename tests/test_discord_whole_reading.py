@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from bot.models import SummaryPart, Takeaway
 from tests.fakes.campus import alone, campus, ids, labels
 from tests.fakes.newsroom import TUESDAY
 
@@ -121,6 +122,24 @@ async def test_a_summary_appears_in_steps_in_one_message(tmp_path: Path) -> None
         assert "step" not in answer.text
         assert model.asked == ["2605.00001"]
         assert len(c.ours(c.papers)) == 1
+
+
+async def test_a_deep_summary_is_short_for_all_and_whole_for_whoever_presses(tmp_path: Path) -> None:
+    async with campus(tmp_path) as c, c.open():
+        c.announce(TUESDAY, *ids(1))
+        model = c.bot.model
+        assert model is not None
+        model.parts = (SummaryPart("results", (Takeaway("It is fast.", "Fast it is."),)),)
+        answer = await c.over(await c.server.uses(c.bob, c.papers, "summarize", {"ids": "2605.00001"}))
+        assert "big says" in answer.text
+        assert "It is fast." not in answer.text
+        assert answer.message is not None
+        assert labels(answer.message) == ["In depth", "Evidence", "Abstract", "Save", "👍", "👎"]
+        deep = await c.presses(c.ann, answer.message, "In depth")
+        assert deep.private
+        assert "1. It is fast." in deep.text
+        alone_with_us = await c.over(await c.server.uses(c.bob, c.world.dm(c.bob), "summarize", {"ids": "2605.00001"}))
+        assert "1. It is fast." in alone_with_us.text
 
 
 async def test_a_summary_that_takes_more_than_fifteen_minutes_comes_to_the_channel(tmp_path: Path) -> None:

@@ -40,10 +40,12 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 1.2
 """Seconds an answer may take before the interaction is acknowledged without it; Discord allows three."""
 
-SLOW = frozenset({"summarize", "digest", "subscribe", "abstract", "evidence", "why", "start"})
+SLOW = frozenset({"summarize", "digest", "subscribe", "abstract", "evidence", "depth", "why", "start"})
 """Commands that may have to ask arXiv, a model, or much of the database: acknowledged before anything else."""
 
-FOR_ONE = frozenset({"why", "abstract", "evidence", "save", "saved", "like", "dislike", "privacy", "chats", "stats"})
+FOR_ONE = frozenset(
+    {"why", "abstract", "evidence", "depth", "save", "saved", "like", "dislike", "privacy", "chats", "stats"}
+)
 """Commands whose answer concerns nobody but who asked."""
 
 KEPT: Mapping[str, frozenset[str]] = {"saved": frozenset({"bibtex"})}

@@ -45,6 +45,7 @@ CAPS = Caps(
     edit_window=None,
     threads=True,
     private_replies=True,
+    folds=False,
     overall=Pace(50, 1),
     chat=Pace(5, 5),
     pictures=True,

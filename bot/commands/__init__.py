@@ -144,6 +144,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="digest", menu=Menu.MEMBERS, pressed=Place.BELOW),
     Command(name="abstract", options=(_PAPER,), usage="ID", pressed=Place.BELOW),
     Command(name="evidence", options=(_PAPER,), usage="ID", pressed=Place.BELOW),
+    Command(name="depth", options=(_PAPER,), usage="ID", pressed=Place.BELOW, listed=False),
     Command(name="save", options=(_PAPERS,), usage="ID…", pressed=Place.ASIDE),
     Command(
         name="saved",

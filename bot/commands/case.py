@@ -54,6 +54,10 @@ Forms: TypeAlias = Callable[[str], Sequence[str]]
 """Names of the other forms that messages can have on a platform, beside its usual one."""
 
 
+Folds: TypeAlias = Callable[[str], bool]
+"""Can messages of a platform fold away what is long?"""
+
+
 class Reading(Protocol):
     """Papers by id with their summaries: `bot.digest.Newsroom`."""
 
@@ -135,6 +139,11 @@ def no_other_forms(platform: str) -> Sequence[str]:
     return ()
 
 
+def it_folds(platform: str) -> bool:
+    """For platforms whose messages can fold away what is long."""
+    return True
+
+
 async def nobody_waits(target: Target) -> None:
     """For those who queue nothing."""
 
@@ -168,6 +177,7 @@ class Means:
     watched: tuple[str, ...]
     invite: Invite = no_invitation
     forms: Forms = no_other_forms
+    folds: Folds = it_folds
     check: Check = all_is_well
     figures: Illustrating | None = None
     undecided: Undecided = field(default_factory=NothingHeld)

@@ -82,6 +82,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "digest": reading.digest,
         "abstract": papers.abstract,
         "evidence": papers.evidence,
+        "depth": papers.depth,
         "save": saved.save,
         "saved": saved.saved,
         "like": papers.like,

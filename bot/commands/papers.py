@@ -14,7 +14,7 @@ from bot.latex import readable
 from bot.links import page
 from bot.locales import say
 from bot.models import ArxivId, Entry, Paper, Summary
-from bot.paper_blocks import DOT, checked, statements, title_line
+from bot.paper_blocks import DOT, checked, in_depth, statements, title_line
 from bot.paper_blocks import abstract as abstract_of
 from bot.people import Vote
 from bot.platforms import Place, Reply
@@ -42,6 +42,12 @@ async def evidence(case: Case) -> AsyncIterator[Reply]:
         return
     async for reply in case.soon(_evidence(case, asked[0]), lambda: reading(case, asked[:1])):
         yield reply
+
+
+async def depth(case: Case) -> AsyncIterator[Reply]:
+    """What a model said of the paper in depth, for whoever asked."""
+    asked = await named(case)
+    yield asked if isinstance(asked, Reply) else await asyncio.to_thread(_depth, case, asked[0])
 
 
 async def like(case: Case) -> AsyncIterator[Reply]:
@@ -164,6 +170,19 @@ async def _evidence(case: Case, asked: ArxivId) -> Reply:
         blocks.append(Paragraph((Text(f"{number}. {statement}"),)))
         blocks += [Quote((Text(passage),))] if passage else []
     return to_them(case, *blocks, checked(summary, language))
+
+
+def _depth(case: Case, asked: ArxivId) -> Reply:
+    """Only what is kept is looked at: its button stands below what was said. Blocks."""
+    language, store = case.language, case.means.store
+    paper = store.papers([asked.key]).get(asked.key)
+    found = (store.newest_summary(asked.key, language=each, depth="deep") for each in case.settings.languages)
+    summary = next((each for each in found if each is not None and each.parts), None)
+    if summary is None:
+        again = button(say(language, "cmd.button.summarize", id=asked.key), "summarize", asked.key)
+        return to_them(case, line(language, "cmd.depth.gone"), row(again))
+    head = Paragraph((Link(asked.key, abs_url(asked)),)) if paper is None else _head(paper)
+    return to_them(case, head, *in_depth(summary, language), checked(summary, language))
 
 
 def _told(case: Case, paper: Paper) -> list[Summary]:

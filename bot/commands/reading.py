@@ -15,7 +15,7 @@ from bot.commands.file import sent_file, too_often
 from bot.commands.meant import meant
 from bot.commands.permission import refused, verdict
 from bot.commands.saying import button, line, row
-from bot.commands.steps import Steps
+from bot.commands.steps import Steps, is_apart
 from bot.commands.unfollow import state_lines
 from bot.compose import papers as compose
 from bot.document import Document, Figure, Link
@@ -108,7 +108,9 @@ class _Answer:
         case, language = self.case, self.case.settings.languages[0]
         # Where many read there is one thing to unfold; and where nothing folds, buttons show abstract and passages.
         folded = is_roomy(case.chat) and case.chat.kind == "private"
-        told = compose(made, language=language, abstracts=folded, evidence=folded, figures=figures)
+        told = compose(
+            made, language=language, abstracts=folded, evidence=folded, apart=is_apart(case), figures=figures
+        )
         wrong = clean(self.mistyped, 60)
         first = [line(case.language, "note.not_an_id", text=wrong)] if self.mistyped else []
         extra = [line(case.language, "cmd.summarize.left", count=self.left, most=MOST)] if self.left else []

@@ -21,6 +21,11 @@ from bot.wording import short_title
 logger = logging.getLogger(__name__)
 
 
+def is_apart(case: Case) -> bool:
+    """Is what is said in depth behind a button? Where many read it should be folded, and not everything folds."""
+    return case.ask.kind != "private" and not case.means.folds(case.target.platform)
+
+
 @dataclass(kw_only=True)
 class Steps:
     """`glimpse` and `progress` are told of one answer to `case`; `changed` is set whenever `reply` says more.
@@ -55,7 +60,7 @@ class Steps:
         await self._say_briefly([entry for entry in seen.entries if entry.summary is None])
         entries = tuple(replace(each, summary=each.summary or self._brief.get(each.paper.id)) for each in seen.entries)
         language = self.case.settings.languages[0]
-        told = unfolding(replace(seen, entries=entries), ready=ready, language=language)
+        told = unfolding(replace(seen, entries=entries), ready=ready, language=language, apart=is_apart(self.case))
         return Reply(Document((*told.blocks, self._status(seen.entries, len(ready))), language=told.language))
 
     async def _say_briefly(self, entries: Sequence[Entry]) -> None:

@@ -225,6 +225,7 @@ class Front:
     asked_for_admins: int = 0
     patience: float = 5.0
     step: float = 3.0
+    folds: bool = True
     forms: Mapping[str, Sequence[str]] = field(default_factory=dict)  # other forms, by platform
     updates: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -254,6 +255,7 @@ class Front:
             allowance=Allowance(calls=1000),
             watched=("cs.*", "stat.ML", "eess.*"),
             invite=lambda platform, what: f"https://example.org/{platform}/{what}",
+            folds=lambda platform: self.folds,
             forms=lambda platform: self.forms.get(platform, ()),
             check=self._check,
             undecided=self.undecided,
