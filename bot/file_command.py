@@ -51,7 +51,7 @@ def _read(path: Path) -> bytes:
 def _told(found: Sent, name: str, language: str) -> Document:
     style = Style(language=language, abstracts=False, evidence=True, checked=True)
     where = Paragraph((Text(clean(name, 80)),), quiet=True)
-    blocks: list[Block] = list(sent(Entry(paper=found.paper, summary=found.summary), style=style, where=where))
+    blocks: list[Block] = [sent(Entry(paper=found.paper, summary=found.summary), style=style, where=where)]
     said = [say(language, f"note.{note.key}", **note.args) for note in found.notes]
     if found.why:
         code = f"summary_reason.{found.why}"
