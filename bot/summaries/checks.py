@@ -8,7 +8,7 @@ with the whole (a result that is missing, a term that has to be said again) asks
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
@@ -194,10 +194,16 @@ def _statement(point: Point, text: str, ground: Ground) -> tuple[Takeaway | None
     resting = [cells.context(each, source) for each in at]
     if turned := meaning.reversed_of(text, resting, same_language=ground.same_language):
         return None, turned
-    if ground.same_language and (said := meaning.denied(text, [*resting, *evidence.nearest(text, source.sentences)])):
+    if ground.same_language and (said := meaning.denied(text, _around(text, resting, source))):
         return None, said
     labels = dict.fromkeys(source.sections[each] for each in lines) if source.sections else {}
     return Takeaway(text, passage, ", ".join(harmless(label) for label in labels if label)), None
+
+
+def _around(text: str, resting: Iterable[str], source: Source) -> Iterator[str]:
+    """What `text` rests on, then what is nearest to it, which takes a while to find."""
+    yield from resting
+    yield from evidence.nearest(text, source.sentences)
 
 
 def _headline(given: str, tldr: str, ground: Ground, editor: Editor, trouble: _Trouble) -> str:

@@ -120,7 +120,7 @@ _DENIABLE: Final = re.compile(
 )
 
 
-def denied(text: str, passage: Sequence[str]) -> str | None:
+def denied(text: str, passage: Iterable[str]) -> str | None:
     """That `text`, in the paper's language, denies something where nothing of the `passage` can be put so."""
     said = _DENIAL.search(text)
     if said is None or any(_DENIAL.search(each) or _DENIABLE.search(each) for each in passage):
