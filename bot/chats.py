@@ -16,6 +16,7 @@ import sqlite_utils
 
 from bot import chat_tables, history_table, target_table
 from bot.chat_tables import SubscriptionRow
+from bot.document import Document
 from bot.history_table import Explained, Fate, LastDigest, Sending
 from bot.models import Topic
 from bot.platforms import Actor
@@ -264,6 +265,10 @@ class Chats(Remembered):
     def last_digest(self, target: Target) -> LastDigest | None:
         """(day, ref, when) of the digest made last; `ref` is None as long as nothing of it has arrived."""
         return self._database.read(lambda conn: history_table.last_digest(conn, target_table.id_of(conn, target)))
+
+    def posted(self, target: Target, message_id: str) -> Document | None:
+        """What was said in a message there, as long as the outbox remembers it."""
+        return self._database.read(lambda conn: history_table.posted(conn, target, message_id))
 
     def explain(self, target: Target, paper_id: str) -> Explained:
         """What became of a paper (its id without version) there: for /why."""

@@ -18,6 +18,7 @@ from bot.delivery.incidents import Dead, Held, Incident, Lost, Moved
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.delivery.schedule import arrival, arrival_period, due, next_due, rewound
+from bot.document import Document
 from bot.harvest import Harvest, Harvester
 from bot.herald import Admitted, Herald, Lacking
 from bot.lookout import Lookout, is_worth_a_digest
@@ -141,6 +142,10 @@ class Engine:
     async def followed(self, target: Target) -> Sequence[Topic]:
         """See `bot.platforms.Core`."""
         return [one.topic for one in await asyncio.to_thread(self._chats.subscriptions, target)]
+
+    async def posted(self, target: Target, message_id: str) -> Document | None:
+        """See `bot.platforms.Core`."""
+        return await asyncio.to_thread(self._chats.posted, target, message_id)
 
     async def target_lost(self, target: Target, reason: str) -> None:
         """Paused, not gone: nothing of it is deleted, and it resumes when we are let back in."""

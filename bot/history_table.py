@@ -14,6 +14,8 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple, TypeAlias
 
 from bot.digest_table import ref_of
+from bot.document import Document
+from bot.document_json import loads
 from bot.models import Kind
 from bot.platforms import MessageRef
 from bot.rows import Row
@@ -170,3 +172,13 @@ def _day(text: str | None) -> date | None:
 
 def _ref(text: str | None) -> MessageRef | None:
     return None if text is None else ref_of(text)
+
+
+def posted(conn: sqlite3.Connection, target: Target, message_id: str) -> Document | None:
+    """What was said in that message of the chat, in whatever thread; None: it is none of a digest, or forgotten."""
+    found = conn.execute(
+        "SELECT slice FROM outbox WHERE target_id IN (SELECT id FROM targets WHERE platform = ? AND chat_id = ?) "
+        "AND ref IS NOT NULL AND json_extract(ref, '$.message_id') = ?",
+        [target.platform, target.chat_id, message_id],
+    ).fetchone()
+    return None if found is None else loads(found["slice"])

@@ -348,3 +348,11 @@ def m010_batches(db: Database) -> None:
         ) WITHOUT ROWID
     """)
     db.execute("CREATE INDEX batch_items_batch ON batch_items (batch)")
+
+
+@MIGRATIONS()
+def m011_messages(db: Database) -> None:
+    """What stands in a message is found by its id: people answer messages."""
+    db.execute(
+        "CREATE INDEX outbox_messages ON outbox (target_id, json_extract(ref, '$.message_id')) WHERE ref IS NOT NULL"
+    )

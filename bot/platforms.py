@@ -280,7 +280,8 @@ class Reply:
     """What is answered; each replaces the one before. `private`: only the asker should see it, where possible.
 
     `apart`: too much for a notice, and no message makes way for it unless `place` says so. `form`: one of `caps.forms`,
-    to show what it is like; '' is the form of the chat it goes to.
+    to show what it is like; '' is the form of the chat it goes to. `awaits`: what whoever asked is to write in answer
+    to it, in at most 64 characters, where a platform can ask for that; '': nothing.
     """
 
     document: Document
@@ -288,6 +289,7 @@ class Reply:
     place: Place = Place.BELOW
     apart: bool = False
     form: str = ""
+    awaits: str = ""
 
 
 class Core(Protocol):
@@ -335,6 +337,10 @@ class Core(Protocol):
 
     def picture(self, address: str) -> Picture | None:
         """What a figure's `picture` names, if it is still in memory; it is when the Reply that has the figure comes."""
+        ...
+
+    async def posted(self, target: Target, message_id: str) -> Document | None:
+        """What we said in that message of a digest, in whatever thread of the chat; None: it is none, or too old."""
         ...
 
     def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:

@@ -86,6 +86,9 @@ class Scripted:
     async def followed(self, target: Target) -> Sequence[Topic]:
         return ()
 
+    async def posted(self, target: Target, message_id: str) -> Document | None:
+        return None
+
     def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:
         return self._turn(target)
 
@@ -311,9 +314,9 @@ async def test_the_bot_behind_it_is_the_real_one(tmp_path: Path) -> None:
 async def test_what_one_does_with_a_paper_is_numbered_below_it(tmp_path: Path) -> None:
     with front(tmp_path) as desk:
         desk.store.save_papers([paper(abstract="We embed.")])
-        shown = await piped(DeskCore(before=desk), "2405.17428", "3", "2405.17428", "2", clock=desk.clock)
+        shown = await piped(DeskCore(before=desk), "2405.17428", "4", "2405.17428", "2", clock=desk.clock)
         assert desk.means.people.saved(YOU) == ["2405.17428"]
-    assert shown.count("[1] Evidence   [2] Abstract   [3] Save   [4] 👍   [5] 👎") == 2
+    assert shown.count("[1] Evidence   [2] Abstract   [3] Ask   [4] Save   [5] 👍   [6] 👎") == 2
     assert "│ We embed." in shown
 
 
@@ -322,7 +325,7 @@ async def test_what_one_does_with_a_paper_is_numbered_below_it(tmp_path: Path) -
 
 def test_only_a_paper_that_stands_alone_has_buttons_of_its_own() -> None:
     cards = [Card((Paragraph((Text(key),)),), key=key) for key in ("2405.17428", "2409.15700")]
-    for number, blocks in ((5, cards[:1]), (0, cards), (0, [replace(cards[0], number=1)])):
+    for number, blocks in ((6, cards[:1]), (0, cards), (0, [replace(cards[0], number=1)])):
         page = Page(Stream(), environ={}, language="zh")
         page.document(Document(tuple(blocks), "zh"))
         assert len(page.buttons) == number

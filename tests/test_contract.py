@@ -266,6 +266,9 @@ class Echo:
     async def followed(self, target: Target) -> Sequence[Topic]:
         return ()
 
+    async def posted(self, target: Target, message_id: str) -> Document | None:
+        return None
+
     def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:
         return nullcontext()
 

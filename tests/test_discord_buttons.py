@@ -87,7 +87,7 @@ def test_five_rows_of_five_stay_as_they_are() -> None:
 
 def test_a_long_row_is_several() -> None:
     made = components([Actions(tuple(Action(str(at), f"/summarize {at}") for at in range(12)))], language="en") or []
-    assert [len(row["components"]) for row in made] == [5, 5, 2]
+    assert [len(row["components"]) for row in made] == [4, 4, 4]
 
 
 def test_too_many_rows_become_menus_that_say_what_they_are_about() -> None:
@@ -177,11 +177,12 @@ def test_what_destroys_is_red_and_what_is_set_green() -> None:
 
 
 @pytest.mark.parametrize("language", UI)
-def test_a_papers_row_is_five_buttons_that_are_read_back(language: str) -> None:
-    (made,) = components([single("hep-th/9901001", language)], language=language) or []
-    said = [read(what.command, kind="group") for _, what in carried([made]) if isinstance(what, Pressed)]
+def test_a_papers_buttons_are_two_rows_that_are_read_back(language: str) -> None:
+    made = components([single("hep-th/9901001", language)], language=language) or []
+    assert [len(row["components"]) for row in made] == [3, 3]
+    said = [read(what.command, kind="group") for _, what in carried(made) if isinstance(what, Pressed)]
 
-    assert len(said) == 5
+    assert len(said) == 6
     assert all(each is not None and "hep-th/9901001" in each.options.values() for each in said)
 
 

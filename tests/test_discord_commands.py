@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.commands import CHANNEL, LOCALES, SUMMARIZE_MESSAGE, commands, fingerprint
+from adapters.discord.commands import ASK_MESSAGE, CHANNEL, LOCALES, SUMMARIZE_MESSAGE, commands, fingerprint
 from bot.commands import BY_NAME, COMMANDS, Who
 from bot.locales import say
 from tests.fakes.discord_commands import _command, _size
@@ -28,7 +28,7 @@ def test_discord_takes_it(name: str) -> None:
 
 def test_every_command_people_type_is_there_by_its_name_and_no_other() -> None:
     assert set(TYPED) == {each.name for each in COMMANDS if each.listed}
-    assert [each["name"] for each in commands() if each["type"] == 3] == [SUMMARIZE_MESSAGE]
+    assert [each["name"] for each in commands() if each["type"] == 3] == [SUMMARIZE_MESSAGE, ASK_MESSAGE]
     assert len(commands()) <= 100
 
 
@@ -77,7 +77,7 @@ def test_it_is_shown_to_those_who_may_use_it(name: str) -> None:
 
 def test_papers_are_summarized_everywhere_and_all_else_where_we_are() -> None:
     for name, each in EVERY.items():
-        anywhere = name in {"summarize", SUMMARIZE_MESSAGE}
+        anywhere = name in {"summarize", "ask", "compare", SUMMARIZE_MESSAGE, ASK_MESSAGE}
         assert each["contexts"] == ([0, 1, 2] if anywhere else [0, 1])
         assert each["integration_types"] == ([0, 1] if anywhere else [0])
 

@@ -218,7 +218,7 @@ def test_a_paper_that_is_made_anew_before_it_left_stays_in_its_thread() -> None:
         assert again.payload == part.payload
 
 
-def test_each_paper_has_its_title_its_page_and_its_row() -> None:
+def test_each_paper_has_its_title_its_page_and_its_buttons() -> None:
     ((_, first, *_rest),) = digest(4)
     (embed,) = first.payload["embeds"]
 
@@ -229,6 +229,7 @@ def test_each_paper_has_its_title_its_page_and_its_row() -> None:
     assert [each.command.split()[0] for each in said if each] == [
         "/evidence",
         "/abstract",
+        "/ask",
         "/save",
         "/like",
         "/dislike",
@@ -240,7 +241,7 @@ def test_each_paper_has_its_title_its_page_and_its_row() -> None:
 def test_what_one_does_with_the_whole_digest_stands_under_its_card() -> None:
     ((card, *papers),) = digest(4, left=9)
     assert [each.label for each in buttons(list(card.payload["components"]))] == ["All 13"]
-    assert all(len(part.payload["components"]) == 1 for part in papers)
+    assert all(len(part.payload["components"]) == 2 for part in papers)
 
 
 def test_a_section_is_named_above_its_first_paper() -> None:
@@ -305,7 +306,7 @@ def test_papers_on_demand_are_one_message_each_after_what_is_missing() -> None:
     parts = render(replace(told, blocks=(Paragraph((Text("'banana' is not a paper."),)), *told.blocks)), chat=CHAT)
 
     assert [part.payload["kind"] for part in parts] == ["answer", "paper", "paper"]
-    assert all(len(part.payload["components"]) == 1 for part in parts[1:])
+    assert all(len(part.payload["components"]) == 2 for part in parts[1:])
 
 
 @pytest.mark.parametrize("language", UI)

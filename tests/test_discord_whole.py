@@ -18,6 +18,8 @@ FILLED: dict[str, dict[str, object]] = {
     "subscribe": {"topic": "LLM"},
     "unsubscribe": {"topic": "LLM"},
     "summarize": {"ids": "2605.00001"},
+    "ask": {"id": "2605.00001", "question": "Is it good?"},
+    "compare": {"ids": "2605.00001 2605.00002"},
     "abstract": {"id": "2605.00001"},
     "evidence": {"id": "2605.00001"},
     "save": {"ids": "2605.00001"},
@@ -142,7 +144,9 @@ async def test_every_button_and_every_choice_of_a_menu_is_answered(tmp_path: Pat
             else:
                 answer = await c.over(await c.server.selects(c.ann, message, what))
             if answer.interaction.modal is not None:
-                answer = await c.over(await c.server.submits(answer.window, {"when": "09:00 mon-fri"}))
+                (name, *_), *_ = answer.window.fields
+                filled = {"when": "09:00 mon-fri", "question": "Is it good?"}[name]
+                answer = await c.over(await c.server.submits(answer.window, {name: filled}))
             text = _whole(c, answer, c.ann, c.papers)
             assert text, f"{what} says nothing"
             assert "went wrong" not in text, f"{what}: {text}"

@@ -30,7 +30,7 @@ async def test_a_digest_is_a_card_whose_lines_lead_to_the_papers_in_its_thread(t
         await c.run.until(lambda: [link for link in card.links if link in urls] == urls)
         for number, post in enumerate(posts, 1):
             assert post.text.startswith(f"{number}. Language model 2605.")
-            assert labels(post) == ["Evidence", "Abstract", "Save", "👍", "👎"]
+            assert labels(post) == ["Evidence", "Abstract", "Ask", "Save", "👍", "👎"]
 
 
 async def test_three_papers_need_no_thread(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ async def test_a_summary_says_at_once_that_it_works_and_becomes_the_answer(tmp_p
         c.bot.library.gate.set()
         await answer.until(lambda each: "big says" in each.text)
         assert answer.message is not None
-        assert labels(answer.message) == ["Evidence", "Abstract", "Save", "👍", "👎"]
+        assert labels(answer.message) == ["Evidence", "Abstract", "Ask", "Save", "👍", "👎"]
         assert not answer.private
 
 
@@ -134,7 +134,7 @@ async def test_a_deep_summary_is_short_for_all_and_whole_for_whoever_presses(tmp
         assert "big says" in answer.text
         assert "It is fast." not in answer.text
         assert answer.message is not None
-        assert labels(answer.message) == ["In depth", "Evidence", "Abstract", "Save", "👍", "👎"]
+        assert labels(answer.message) == ["In depth", "Evidence", "Abstract", "Ask", "Save", "👍", "👎"]
         deep = await c.presses(c.ann, answer.message, "In depth")
         assert deep.private
         assert "1. It is fast." in deep.text
@@ -153,7 +153,7 @@ async def test_a_summary_that_takes_more_than_fifteen_minutes_comes_to_the_chann
         c.bot.library.gate.set()
         late = await c.sees(c.papers, "big says")
         assert late.id != (answer.message and answer.message.id)
-        assert labels(late) == ["Evidence", "Abstract", "Save", "👍", "👎"]
+        assert labels(late) == ["Evidence", "Abstract", "Ask", "Save", "👍", "👎"]
 
 
 async def test_a_message_with_a_link_is_summarized_from_its_menu_and_a_digest_is_too(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ async def test_who_installed_us_takes_summaries_along_into_any_server(tmp_path: 
         elsewhere = c.founded("Elsewhere", bot=False)
         c.world.joins(c.eve, elsewhere)
         hall = c.world.channel(elsewhere, "hall")
-        assert c.server.offered(c.eve, hall) == ["summarize"]
+        assert c.server.offered(c.eve, hall) == ["summarize", "ask", "compare"]
         answer = await c.uses(c.eve, hall, "summarize", ids="2605.00001")
         assert answer.text.startswith("Language model 2605.00001")
         assert answer.message is not None
@@ -215,7 +215,7 @@ async def test_in_the_layout_papers_each_paper_is_a_post_with_its_tags(tmp_path:
         for post in posts:
             assert post.thread is not None
             assert [forum.tags[tag].name for tag in post.thread.applied_tags] == ["cs.CL"]
-            assert [labels(each) for each in c.ours(post)] == [["Evidence", "Abstract", "Save", "👍", "👎"]]
+            assert [labels(each) for each in c.ours(post)] == [["Evidence", "Abstract", "Ask", "Save", "👍", "👎"]]
         urls = [f"https://discord.com/channels/{c.guild.id}/{post.id}/{post.id}" for post in posts]
         await c.run.until(lambda: [link for link in c.ours(head)[0].links if link in urls] == urls)
 
@@ -230,3 +230,41 @@ async def test_a_forum_that_wants_a_tag_gets_one(tmp_path: Path) -> None:
         (post,) = c.server.threads(forum)
         assert post.thread is not None
         assert [forum.tags[tag].name for tag in post.thread.applied_tags] == ["Misc"]
+
+
+# ---------------------------------------------------------------- asking
+
+
+async def test_a_paper_is_asked_in_a_form_by_anybody_after_any_time(tmp_path: Path) -> None:
+    async with campus(tmp_path) as c:
+        async with c.open():
+            await c.reader(4)
+            (thread,) = c.server.threads(c.papers)
+            post = c.ours(thread)[1]
+            key = post.buttons[0].custom_id.rpartition(" ")[2] if post.buttons[0].custom_id else ""
+            opened = await c.server.presses(c.bob, post, "Ask")
+            assert opened.window.title == f"Ask about Language model {key}"
+        async with c.open():
+            c.world.skip(20 * 60)
+            for person in (c.bob, c.ann):
+                opened = await c.server.presses(person, post, "Ask")
+                answer = await (await c.server.submits(opened.window, {"question": "Is it good?"})).settled()
+                await answer.until(lambda each: "Is it good?" in each.text)
+                assert answer.text.startswith(f"Language model {key}")
+                assert answer.message is not None
+                assert (answer.private, answer.message.channel) == (False, thread)
+                assert labels(answer.message) == ["Abstract", f"Summarize {key}"]
+        assert c.server.pinged() == set()
+
+
+async def test_the_papers_of_anybodys_message_are_asked_from_its_menu(tmp_path: Path) -> None:
+    async with campus(tmp_path) as c, c.open():
+        c.announce(TUESDAY, *ids(2))
+        message = c.world.posts(c.ann, c.papers, "2605.00001 or 2605.00002?")
+        opened = await c.server.uses_on(c.bob, message, "Ask about this paper")
+        given = {"Paper": "2605.00002", "Your question": "Is it good?"}
+        answer = await (await c.server.submits(opened.window, given)).settled()
+        await answer.until(lambda each: each.text.startswith("Language model 2605.00002"))
+        empty = await c.server.uses_on(c.bob, c.world.posts(c.ann, c.papers, "hello"), "Ask about this paper")
+        await empty.until(lambda each: any(one.text.startswith("Which paper?") for one in each.followups))
+        assert [one.only_for for one in empty.followups] == [c.bob]

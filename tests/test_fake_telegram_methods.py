@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeChatAdministrators
+from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeChatAdministrators, ForceReply
 
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_bot import client, refusal
@@ -148,3 +148,28 @@ async def test_menus_are_kept_by_scope_and_language(server: FakeTelegram, people
     assert await refusal(unknown) == "BadRequest: chat not found"
     private = bot.set_my_commands([("a", "x")], scope=BotCommandScopeChatAdministrators(ann.id))
     assert await refusal(private) == "BadRequest: can't use specified scope in private chats"
+
+
+async def test_a_forced_reply_is_no_keyboard_and_its_message_no_draft(people: People, ann: User, bot: Bot) -> None:
+    channel = people.add_channel(admins=[ann])
+    markup: dict[str, Any] = {"force_reply": True, "input_field_placeholder": "x" * 64}
+    wrong: list[tuple[int, dict[str, Any], str]] = [
+        (ann.id, {"force_reply": "yes"}, 'field "force_reply" must be of type boolean'),
+        (ann.id, markup | {"selective": 1}, 'field "selective" must be of type boolean'),
+        (ann.id, markup | {"input_field_placeholder": ""}, "input_field_placeholder_invalid"),
+        (ann.id, markup | {"input_field_placeholder": "x" * 65}, "input_field_placeholder_invalid"),
+        (ann.id, markup | {"inline_keyboard": []}, "reply markup is a keyboard or a forced reply"),
+        (channel.id, markup, "inline keyboard expected"),
+    ]
+    for chat, given, why in wrong:
+        said = await refusal(bot._post("sendMessage", {"chat_id": chat, "text": "x", "reply_markup": given}))
+        assert said.lower() == f"badrequest: {why}", said
+    sent = await bot.send_message(ann.id, "what?", reply_markup=ForceReply(input_field_placeholder="Type"))
+    (message,) = people.messages(ann)
+    assert message.forced is not None
+    assert (message.forced.placeholder, message.forced.selective) == ("Type", False)
+    assert "message can't be edited" in await refusal(sent.edit_text("else"))
+    other = await bot.send_message(ann.id, "y")
+    edit = {"chat_id": ann.id, "message_id": other.message_id, "text": "z", "reply_markup": markup}
+    assert "inline keyboard expected" in (await refusal(bot._post("editMessageText", edit))).lower()
+    await sent.delete()

@@ -249,3 +249,30 @@ async def test_a_webhook_is_brought_the_updates_in_order(server: FakeTelegram, p
 )
 async def test_a_webhook_nobody_could_use_is_refused(bot: Bot, url: str, secret: str, why: str) -> None:
     assert await refusal(bot.set_webhook(url, secret_token=secret)) == f"BadRequest: {why}"
+
+
+async def test_what_is_answered_is_told_as_telegram_tells_it(people: People, bot: Bot) -> None:
+    ann = people.add_user(started=True)
+    channel = people.add_channel("News", admins=[ann])
+    group = channel.discussion = people.add_supergroup(members=[ann], bot="administrator")
+    post = people.posts(channel, "📰 one, two")
+    (copy,) = people.messages(group)
+    people.says(ann, group, "why?", reply_to=copy, quote="two")
+    people.says(ann, ann, "why?", reply_to=post, quote="two")
+    people.says(ann, ann, "and?", reply_to=people.says(ann, ann, "one"))
+    with pytest.raises(LookupError):
+        people.says(ann, group, "why?", reply_to=copy, quote="three")
+    updates = await bot.get_updates(allowed_updates=["message"])
+    here, there, _, plain = [each.message for each in updates if each.message is not None]
+    assert here.quote is not None
+    assert (here.quote.text, here.quote.position) == ("two", 8)
+    assert here.reply_to_message is not None
+    assert here.reply_to_message.is_automatic_forward
+    origin = here.reply_to_message.forward_origin
+    assert isinstance(origin, ptb.MessageOriginChannel)
+    assert (origin.chat.id, origin.message_id) == (channel.id, post.id)
+    assert (there.reply_to_message, there.message_thread_id) == (None, None)
+    assert there.external_reply is not None
+    assert there.external_reply.chat is not None
+    assert (there.external_reply.chat.id, there.external_reply.message_id) == (channel.id, post.id)
+    assert (plain.quote, plain.external_reply) == (None, None)

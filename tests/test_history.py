@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -242,3 +243,29 @@ def test_a_paper_only_marked_as_seen_has_no_fate(store: Store, chats: Chats) -> 
     explained = chats.explain(ROOM, "2405.00001")
     assert explained.seen
     assert [(one.fate, one.version, one.ref) for one in explained.sendings] == [(None, None, None)]
+
+
+# ---------------------------------------------------------------- what stands in a message
+
+
+def test_what_was_said_in_a_message_is_found_by_it(store: Store, chats: Chats) -> None:
+    intro, one, _ = sent(store, "p", SHOWN, parts=PARTS)
+    becomes(store, one, "sent")
+    becomes(store, intro, "failed")
+    assert chats.posted(ROOM, HERE.message_id) == PARTS[1].slice
+    assert chats.posted(replace(ROOM, thread_id="9"), HERE.message_id) == PARTS[1].slice, "ids are the chat's"
+    for place, message in ((ROOM, "1"), (HALL, HERE.message_id), (replace(ROOM, platform="x"), HERE.message_id)):
+        assert chats.posted(place, message) is None
+
+
+def test_messages_are_found_by_an_index(store: Store) -> None:
+    plan = store.database.read(
+        lambda conn: [
+            row["detail"]
+            for row in conn.execute(
+                "EXPLAIN QUERY PLAN SELECT slice FROM outbox WHERE target_id IN (SELECT id FROM targets WHERE platform "
+                "= 'a' AND chat_id = 'b') AND ref IS NOT NULL AND json_extract(ref, '$.message_id') = '1'"
+            )
+        ]
+    )
+    assert any("USING INDEX outbox_messages (target_id=? AND <expr>=?)" in each for each in plan), plan

@@ -107,13 +107,13 @@ def test_there_are_no_such_chats(about: Target) -> None:
 # ---------------------------------------------------------------- deep links
 
 
-@given(st.sampled_from(["summarize", "evidence", "abstract"]), papers)
+@given(st.sampled_from(["summarize", "evidence", "abstract", "ask"]), papers)
 def test_papers_are_shared_by_links(name: str, paper: str) -> None:
     payload = start_payload(f"/{name} {paper}")
     assert payload is not None
     assert len(payload) <= MOST
     assert set(payload) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
-    assert payload[0] == {"summarize": "p", "evidence": "e", "abstract": "a"}[name]
+    assert payload[0] == {"summarize": "p", "evidence": "e", "abstract": "a", "ask": "q"}[name]
     assert command_of(payload) == f"/{name} {paper}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -16,54 +15,10 @@ from bot.commands.text import Said
 from bot.targets import Target
 from tests.fakes.messenger import target
 from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram_hearing import World, said
 from tests.fakes.telegram_markup import Button
-from tests.fakes.telegram_places import Chat, Message, User
+from tests.fakes.telegram_places import Message, User
 from tests.fakes.telegram_text import Entity
-
-
-@dataclass
-class World:
-    """People on the test server, which nobody has to serve."""
-
-    server: FakeTelegram = field(default_factory=FakeTelegram)
-
-    def __post_init__(self) -> None:
-        self.people = self.server.people
-        self.ann = self.people.add_user("Ann", language="de", started=True)
-        self.bob = self.people.add_user("Bob", language=None)
-
-    @property
-    def updates(self) -> list[Update]:
-        """All of them, oldest first."""
-        made = (Update.de_json(each, None) for each in self.people.updates.waiting)
-        return [update for update in made if update is not None]
-
-    def news(self) -> list[News]:
-        """What they mean."""
-        told = (hear(update, bot="paperboy_bot") for update in self.updates)
-        return [each for each in told if each is not None]
-
-    def last(self) -> News | None:
-        """What the last update means."""
-        return hear(self.updates[-1], bot="paperboy_bot")
-
-    def heard(self) -> Heard:
-        """The last thing that was said."""
-        last = self.last()
-        assert isinstance(last, Heard)
-        return last
-
-    def message(self, chat: Chat, text: str = "", **given: Any) -> Message:  # noqa: ANN401 - any field of it
-        """One of ours."""
-        sender = None if chat.kind == "channel" else self.people.bot
-        return self.people.store(
-            Message(
-                id=next(chat.next_id), chat=chat, date=self.people.now(), sender=sender, text=text, ours=True, **given
-            )
-        )
-
-    def push(self, kind: str, payload: dict[str, Any]) -> None:
-        self.people.updates.push(kind, payload)
 
 
 @pytest.fixture
@@ -71,8 +26,10 @@ def world() -> World:
     return World()
 
 
-def said(command: str, **options: str | int) -> Said:
-    return Said(command, options)
+def told(world: World) -> str:
+    """What the last message answers."""
+    answered = world.heard().answered
+    return "" if answered is None else answered.told
 
 
 # ---------------------------------------------------------------- who says what where
@@ -201,7 +158,7 @@ def test_what_is_copied_from_us_is_what_it_looks_like(world: World) -> None:
         reply_to=world.message(world.people.private(world.ann), "cs.\u2060CL"),
     )
     assert world.heard().wanted == said("subscribe", topic="cs.CL")
-    assert world.heard().replied_to == "cs.CL"
+    assert told(world) == "cs.CL"
 
 
 def test_a_reply_brings_the_words_and_links_it_answers(world: World) -> None:
@@ -209,11 +166,11 @@ def test_a_reply_brings_the_words_and_links_it_answers(world: World) -> None:
     link = Entity(type="text_link", offset=0, length=4, more=(("url", "https://arxiv.org/abs/2405.17428"),))
     paper = world.message(group, "this one", entities=(link,))
     world.people.says(world.ann, group, "/summarize", reply_to=paper)
-    assert world.heard().replied_to == "this one https://arxiv.org/abs/2405.17428"
+    assert told(world) == "this one https://arxiv.org/abs/2405.17428"
     world.people.says(
         world.ann, group, "/summarize", reply_to=world.message(group, "arXiv:2403.00001", document="a.pdf")
     )
-    assert world.heard().replied_to == "arXiv:2403.00001"
+    assert told(world) == "arXiv:2403.00001"
 
 
 def test_the_part_that_is_quoted_counts_if_it_names_a_paper(world: World) -> None:
@@ -222,7 +179,7 @@ def test_the_part_that_is_quoted_counts_if_it_names_a_paper(world: World) -> Non
     reply = world.people.says(world.ann, group, "/summarize", reply_to=digest).json()
     for quoted, expected in (("2. 2405.00002", "2. 2405.00002"), ("1.", "1. 2405.00001 2. 2405.00002")):
         world.push("message", reply | {"quote": {"text": quoted, "position": 0, "is_manual": True}})
-        assert world.heard().replied_to == expected
+        assert told(world) == expected
 
 
 def test_a_rich_message_that_is_answered_is_read_too(world: World) -> None:
@@ -232,21 +189,22 @@ def test_a_rich_message_that_is_answered_is_read_too(world: World) -> None:
     blocks = [{"type": "p", "text": ["see ", {"type": "url", "text": "it", "url": "https://arxiv.org/abs/2405.17428"}]}]
     reply["reply_to_message"]["rich_message"] = {"blocks": blocks}
     world.push("message", reply)
-    assert world.heard().replied_to.split() == ["see", "it", "https://arxiv.org/abs/2405.17428"]
+    assert told(world).split() == ["see", "it", "https://arxiv.org/abs/2405.17428"]
     deep: Any = "x"
     for _ in range(200):
         deep = {"text": [deep]}
     reply["reply_to_message"]["rich_message"] = deep
     world.push("message", reply)
-    assert world.heard().replied_to == ""
+    assert told(world) == ""
 
 
 def test_what_is_answered_is_bounded(world: World) -> None:
     world.people.says(
         world.ann, world.ann, "x" * 30_000, reply_to=world.message(world.people.private(world.ann), "y" * 30_000)
     )
-    heard = world.heard()
-    assert len(str(heard.wanted.options["ids"])) == len(heard.replied_to) == 20_000
+    wanted = world.heard().wanted
+    assert wanted is not None
+    assert len(str(wanted.options["ids"])) == len(told(world)) == 20_000
 
 
 # ---------------------------------------------------------------- deep links
@@ -337,7 +295,7 @@ def test_a_button_nobody_understands_is_answered_all_the_same(world: World) -> N
     for data in ("0/list", "list", "1/", "1/no_such_command x\n"):
         news = pressed(world, world.ann, message, data)
         assert isinstance(news, Stale | Heard), data
-        assert not isinstance(news, Heard) or news.wanted.command == "help"
+        assert not isinstance(news, Heard) or news.wanted == Said("help", {"command": "no_such_command"})
 
 
 def test_the_button_of_an_old_message_works_where_its_place_is_known(world: World) -> None:

@@ -38,7 +38,7 @@ from tests.fakes.telegram_markup import keyboard_from
 from tests.fakes.telegram_text import entities_from, fix
 
 CHANNEL = Target("telegram", "-1001234567890", "31")
-LABELS = ["Evidence", "Abstract", "Save", "👍", "👎"]
+LABELS = [["Evidence", "Abstract", "Ask"], ["Save", "👍", "👎"]]
 
 
 def renderer(*, username: str | None = "paper_bot", rich: bool = True, text: int = CAPS.text) -> Renderer:
@@ -200,17 +200,18 @@ def test_all_of_a_digest_stands_beside_the_numbers() -> None:
 
 def test_a_single_paper_has_what_one_does_with_it() -> None:
     payload = only(paper(None, key="2405.17428"), Divider(), line("Machine-made"))
-    assert rows(payload) == [LABELS]
-    names = ("evidence", "abstract", "save", "like", "dislike")
+    assert rows(payload) == LABELS
+    names = ("evidence", "abstract", "ask", "save", "like", "dislike")
     assert carried(payload) == [Pressed(f"/{name} 2405.17428") for name in names]
 
 
 def test_in_a_group_one_reads_on_in_private_and_likes_here() -> None:
     payload = only(paper(None, key="2405.17428"), kind="group")
-    assert rows(payload) == [LABELS]
+    assert rows(payload) == LABELS
     assert carried(payload) == [
         "https://t.me/paper_bot?start=e2405_17428",
         "https://t.me/paper_bot?start=a2405_17428",
+        "https://t.me/paper_bot?start=q2405_17428",
         Pressed("/save 2405.17428"),
         Pressed("/like 2405.17428"),
         Pressed("/dislike 2405.17428"),
@@ -219,7 +220,7 @@ def test_in_a_group_one_reads_on_in_private_and_likes_here() -> None:
 
 def test_long_labels_stand_in_two_rows() -> None:
     (part,) = renderer().render(Document((paper(None),), "ru"), chat=chat())
-    assert [len(row) for row in part.payload["keyboard"]] == [2, 3]
+    assert [len(row) for row in part.payload["keyboard"]] == [3, 3]
 
 
 def test_buttons_of_a_paper_in_several_messages_are_under_the_last() -> None:

@@ -142,7 +142,7 @@ async def test_papers_are_opened_in_private_and_the_group_stays_quiet(tmp_path: 
         for number in ("1", "2", "3"):
             (paper,) = await t.opens(t.bob, digest, number)
             assert paper.text.startswith("Language model 2605.0000")
-            assert paper.buttons == [["Evidence", "Abstract", "Save", "👍", "👎"]]
+            assert paper.buttons == [["Evidence", "Abstract", "Ask"], ["Save", "👍", "👎"]]
         (eves,) = await t.opens(t.eve, digest, "1")
         key = eves.text.partition("\n")[0].rpartition(" ")[2]
         await _reads(t, eves, key)
@@ -196,7 +196,7 @@ async def test_a_private_digest_opens_its_papers_where_it_is(tmp_path: Path) -> 
         digest = t.ours(t.bob)[-1]
         pressed: Pressed = await t.presses(t.bob, digest, "2")
         assert pressed.answer == ""
-        assert t.ours(t.bob)[-1].buttons == [["Evidence", "Abstract", "Save", "👍", "👎"]]
+        assert t.ours(t.bob)[-1].buttons == [["Evidence", "Abstract", "Ask"], ["Save", "👍", "👎"]]
         assert "2 papers" in digest.text
 
 

@@ -57,11 +57,11 @@ class Pressed:
 def components(rows: Sequence[Actions], *, language: str, about: Target | None = None) -> list[dict[str, Any]] | None:
     """The rows as at most five action rows; None: they do not fit one message.
 
-    Rows that are too many become select menus of neighbouring rows. What no button can carry (an address that is not
-    one of the web, a command too long) is left out.
+    A row too long for one is parted evenly. Rows that are too many become select menus of neighbouring rows. What no
+    button can carry (an address that is not one of the web, a command too long) is left out.
     """
     kept = [row for actions in rows if (row := [each for each in actions.actions if _can_carry(each, about)])]
-    split = [row[at : at + BUTTONS] for row in kept for at in range(0, len(row), BUTTONS)]
+    split = [part for row in kept for part in _parted(row)]
     numbers = count()
     if len(split) <= ROWS:
         return [_row(row, numbers, about) for row in split]
@@ -92,6 +92,12 @@ def pressed(custom_id: str, values: Sequence[str] = ()) -> Pressed | None:
 
 
 # ---------------------------------------------------------------- buttons
+
+
+def _parted(row: Sequence[Action]) -> Iterator[Sequence[Action]]:
+    count = -(-len(row) // BUTTONS)
+    most = -(-len(row) // count)
+    return (row[at : at + most] for at in range(0, len(row), most))
 
 
 def _row(row: Sequence[Action], numbers: Iterator[int], about: Target | None) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from bot.commands.permission import deed
 from bot.locales import Language, messages, say
 
 SUMMARIZE_MESSAGE = "Summarize paper"
-"""The command in the menu of a message."""
+ASK_MESSAGE = "Ask about this paper"
+"""The commands in the menu of a message, by their English names, with which they come."""
 
 LOCALES: dict[str, Language] = {"zh-CN": "zh", "ru": "ru"}
 """Discord's name of a language we speak, beside English, which is the rule."""
@@ -28,6 +29,9 @@ _HIDDEN = frozenset({("start", "code")})
 
 CHANNEL = "channel"
 """The option that names another channel than the one where the command is used: in a forum none can be."""
+
+_EVERYWHERE = frozenset({"summarize", "ask", "compare"})
+"""What whoever installed us for themselves may use where we are not."""
 
 _OF_A_CHANNEL = frozenset(
     {"subscribe", "unsubscribe", "list", "digest", "settings", "schedule", "language", "pause", "resume"}
@@ -46,7 +50,8 @@ _LONGEST_TEXT = 1000
 
 def commands() -> list[dict[str, Any]]:
     """The JSON of a bulk overwrite of global application commands."""
-    return [*(_command(each) for each in COMMANDS if each.listed), _of_a_message()]
+    of_a_message = (_of_a_message(key) for key in ("slash.summarize_message", "slash.ask_message"))
+    return [*(_command(each) for each in COMMANDS if each.listed), *of_a_message]
 
 
 def fingerprint(told: Sequence[Mapping[str, Any]] | None = None) -> str:
@@ -59,21 +64,21 @@ def fingerprint(told: Sequence[Mapping[str, Any]] | None = None) -> str:
 
 
 def _command(command: Command) -> dict[str, Any]:
-    everywhere = command.name == "summarize"
+    reach = {"contexts": [_GUILD, _BOT_DM], "integration_types": [_BY_GUILD]}
     return {
         "type": _CHAT,
         "name": command.name,
         **_said("description", command.help_key),
         "options": list(_options(command)),
         "default_member_permissions": _needed(command),
-        **(_reach_anywhere() if everywhere else {"contexts": [_GUILD, _BOT_DM], "integration_types": [_BY_GUILD]}),
+        **(_reach_anywhere() if command.name in _EVERYWHERE else reach),
     }
 
 
-def _of_a_message() -> dict[str, Any]:
+def _of_a_message(key: str) -> dict[str, Any]:
     return {
         "type": _MESSAGE,
-        **_said("name", "slash.summarize_message"),
+        **_said("name", key),
         "default_member_permissions": None,
         **_reach_anywhere(),
     }

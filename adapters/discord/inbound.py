@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 import discord
 
-from adapters.discord import attached, buttons, forms, places
-from adapters.discord.commands import CHANNEL
+from adapters.discord import asking, attached, buttons, forms, places
+from adapters.discord.commands import ASK_MESSAGE, CHANNEL
 from adapters.discord.connection import FAILURES, Connection, described
 from adapters.discord.depicting import depicted
 from adapters.discord.letters import Letters
@@ -40,7 +40,9 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 1.2
 """Seconds an answer may take before the interaction is acknowledged without it; Discord allows three."""
 
-SLOW = frozenset({"summarize", "digest", "subscribe", "abstract", "evidence", "depth", "why", "start"})
+SLOW = frozenset(
+    {"summarize", "ask", "compare", "digest", "subscribe", "abstract", "evidence", "depth", "why", "start"}
+)
 """Commands that may have to ask arXiv, a model, or much of the database: acknowledged before anything else."""
 
 FOR_ONE = frozenset(
@@ -114,8 +116,15 @@ class Inbound:
         await self._answer(interaction, Said(str(data.get("name", "")), options), about=about, file=file)
 
     async def _on_message(self, interaction: discord.Interaction[Any], data: Mapping[str, Any]) -> None:
-        """The papers it names; where it names none, the PDF that is attached to it."""
+        """The papers it names; where it names none, the PDF that is attached to it. A question is asked for first."""
         words = texts_of(data)
+        if data.get("name") == ASK_MESSAGE:
+            modal = await asking.form_about(self._core, words, language=interaction.locale.value)
+            if modal is not None:
+                await self._talk(interaction).form(modal)
+            else:
+                await self._answer(interaction, Said("ask"), replied_to=words)
+            return
         file = None if find(words) else attached.on_message(data, self._connection.direct)
         await self._answer(interaction, Said("summarize"), replied_to=words, file=file)
 
@@ -127,7 +136,9 @@ class Inbound:
             said = Said("help")
         elif forms.wanted(said):
             language = interaction.locale.value
-            await self._talk(interaction).form(forms.form(said, language=language, about=found.about))
+            await self._talk(interaction).form(
+                await asking.form(self._core, said, language=language, about=found.about)
+            )
             return
         await self._answer(interaction, said, pressed=True, about=found.about if found else None)
 

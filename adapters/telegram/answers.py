@@ -12,7 +12,7 @@ from adapters.pictures import Shown, lifted
 from adapters.plain_text import text_of
 from adapters.telegram.pauses import Pauses
 from adapters.telegram.places import Room
-from bot.document import Document, Figure, utf16
+from bot.document import Figure, utf16
 from bot.platforms import (
     BadFormat,
     Core,
@@ -48,8 +48,8 @@ T = TypeVar("T")
 class Outward(Protocol):
     """What an answer is sent with: `adapters.telegram.client`."""
 
-    def shown(self, document: Document, room: Room, *, about: Target | None, form: str, plain: bool) -> Sequence[Part]:
-        """`document` as messages in `room`."""
+    def shown(self, reply: Reply, room: Room, *, about: Target | None, plain: bool) -> Sequence[Part]:
+        """`reply` as messages in `room`."""
         ...
 
     async def deliver(self, target: Target, part: Part, *, silent: bool, reply_to: int | None) -> MessageRef:
@@ -160,19 +160,21 @@ class Answer:
                 self._aside = text_of(reply.document.blocks, buttons=False)  # the last of them is the notice
                 return
             self._notice("")
-            if reply.place is Place.INSTEAD and self.asked.message is not None:
+            if reply.place is Place.INSTEAD and self.asked.message is not None and not reply.awaits:
                 target = self.asked.room.target
                 ref = MessageRef(target.chat_id, str(self.asked.message), target.thread_id)
                 self._standing.append((ref, None))
+        if reply.awaits:  # no edit makes a message wait for an answer
+            await self._leave(0)
         document, shown = lifted(reply.document, self.core.picture)
-        await self._say(document, form=reply.form)
+        await self._say(replace(reply, document=document))
         if not await self._depict(shown):
-            await self._say(reply.document, form=reply.form)
+            await self._say(reply)
 
-    async def _say(self, document: Document, *, form: str) -> None:
+    async def _say(self, reply: Reply) -> None:
         plain = False
         for _ in range(3):
-            parts = self.outward.shown(document, self.asked.room, about=self.asked.about, form=form, plain=plain)
+            parts = self.outward.shown(reply, self.asked.room, about=self.asked.about, plain=plain)
             try:
                 await self._lay(parts)
             except BadFormat as exc:
@@ -216,7 +218,11 @@ class Answer:
                 await self._replace(number, part)
             else:
                 self._standing.append((await self._send(part), part))
-        while len(self._standing) > max(1, len(parts)):
+        await self._leave(max(1, len(parts)))
+
+    async def _leave(self, count: int) -> None:
+        """So many messages stay; the others are taken back."""
+        while len(self._standing) > count:
             ref, _ = self._standing.pop()
             await self._gone(ref)
 

@@ -26,7 +26,7 @@ _DATA = re.compile(
     r"1(?:(?P<chat>[\w-]{9})(?P<thread>[\w-]{1,6})?)?(?P<command>/[a-z_]+(?: [^\x00-\x1f\x7f]*)?)", re.ASCII
 )
 
-_OPENED = {"p": "summarize", "e": "evidence", "a": "abstract"}
+_OPENED = {"p": "summarize", "e": "evidence", "a": "abstract", "q": "ask"}
 _PAYLOADS = {name: letter for letter, name in _OPENED.items()}
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,63}")
 

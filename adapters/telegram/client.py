@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from adapters.telegram import menus, polling, webhook
+from adapters.telegram import menus, polling, prompts, webhook
 from adapters.telegram.answers import Asked
 from adapters.telegram.api import Api, RichUnknown
 from adapters.telegram.classic import captioned
@@ -121,11 +121,14 @@ class Telegram:
         """What somebody sent. Raises NotFetched."""
         return await self._files.fetch(file, most)
 
-    def shown(self, document: Document, room: Room, *, about: Target | None, form: str, plain: bool) -> Sequence[Part]:
-        """`document` as an answer in `room`."""
-        chat = Chat(target=room.target, kind=room.kind, settings=Settings(form=form))
+    def shown(self, reply: Reply, room: Room, *, about: Target | None, plain: bool) -> Sequence[Part]:
+        """`reply` as an answer in `room`. What waits for an answer has the usual form, whatever the chat chose."""
+        chat = Chat(target=room.target, kind=room.kind, settings=Settings(form=reply.form))
+        if reply.awaits and not plain:
+            parts = self._renderer.render(prompts.marked(reply.document), chat=replace(chat, settings=Settings()))
+            return prompts.waiting(parts, reply.awaits, kind=room.kind)
         make = self.plain if plain else self.render
-        return make(document, chat=chat, about=about)
+        return make(reply.document, chat=chat, about=about)
 
     @asynccontextmanager
     async def _calling(self, chat_id: str, part: Part) -> AsyncIterator[None]:

@@ -8,7 +8,6 @@ In the private chat an admin may name another chat as the first word of a comman
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
@@ -16,10 +15,12 @@ from typing import TypeAlias
 import telegram
 from telegram import ChatMemberUpdated, Message, Update
 
+from adapters.telegram import replies
 from adapters.telegram.attached import File, file_for
 from adapters.telegram.buttons import command_of, decode
 from adapters.telegram.limits import NAME
 from adapters.telegram.places import Room, locale_of, obstacle, room_of, target_of, thread_of
+from adapters.telegram.replies import Answered, Question
 from adapters.telegram.words import APART
 from bot.commands import COMMANDS, Who
 from bot.commands.text import LONGEST, Said, read
@@ -42,19 +43,21 @@ class Heard:
     """A command, typed or on a button. `about`: the chat it is about, if it is not where it was said (`room`).
 
     `in_its_name`: an admin speaks as the chat itself. `message` is the command, or what the button stood under; `query`
-    what a pressed button waits for. `at` None: now. `file`: in private only.
+    what a pressed button waits for. `at` None: now. `file`: in private only. `question` is what it means if the message
+    it answers (`answered`) is about papers; `wanted` (None: nothing) what it means without a question, or a paper.
     """
 
     update: str
     room: Room
     actor: Actor
-    wanted: Said
+    wanted: Said | None
     message: int
+    question: Question | None = None
+    answered: Answered | None = None
     about: str | Target | None = None
     in_its_name: bool = False
     at: datetime | None = None
     locale: str = "en"
-    replied_to: str = ""
     query: str | None = None
     file: File | None = None
 
@@ -131,18 +134,21 @@ def _said(number: int, message: Message, bot: str) -> News | None:
         about, text = found["about"].replace("/", ":"), f"{found['command']} {found['rest'].strip()}"
     wanted = _wanted(text, message, room.kind, bot)
     file = file_for(wanted, message) if room.kind == "private" else None
-    if wanted is None and file is None:
+    answered = replies.answered(message, bot=bot)
+    question = None if file else replies.question(text, answered, kind=room.kind, bot=bot)
+    if wanted is None and question is None and file is None:
         return None
     return Heard(
         update=f"{NAME}:{number}",
         room=room,
         actor=Actor(NAME, str(speaker)),
-        wanted=wanted or Said("summarize"),
+        wanted=Said("summarize") if wanted is None and file is not None else wanted,
+        question=question,
+        answered=answered,
         about=about,
         in_its_name=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
         at=message.date,
         locale=locale_of(message.from_user),
-        replied_to=_replied_to(message),
         message=message.message_id,
         file=file,
     )
@@ -169,7 +175,7 @@ def _wanted(text: str, message: Message, kind: ChatKind, bot: str) -> Said | Non
         if (opened := command_of(code)) is not None:
             return read(opened, kind=kind, bot=bot)
     if wanted.command == "summarize" and not find(str(wanted.options.get("ids", ""))):
-        links = " ".join(_links(message.entities or message.caption_entities))
+        links = " ".join(replies.links(message.entities or message.caption_entities))
         if find(links):
             return replace(wanted, options={"ids": links})
     return wanted
@@ -181,46 +187,6 @@ def _unaddressed(text: str, bot: str) -> str:
     if found is None or found[1].casefold() != bot.casefold() or not find(text[found.end() :]):
         return text
     return f"/summarize {text[found.end() :]}"
-
-
-def _replied_to(message: Message) -> str:
-    """The words it answers and where their links lead; the part that was quoted, if that names a paper."""
-    quoted = message.quote.text if message.quote is not None else ""
-    if find(quoted):
-        return quoted[:LONGEST]
-    answered = message.reply_to_message
-    if answered is None:
-        return ""
-    words = (
-        answered.text or "",
-        answered.caption or "",
-        *_links((*answered.entities, *answered.caption_entities)),
-        *_rich_words(answered.api_kwargs.get("rich_message")),
-    )
-    return " ".join(word for word in words if word).replace(APART, "")[:LONGEST]
-
-
-def _links(entities: Iterable[telegram.MessageEntity]) -> Iterator[str]:
-    return (entity.url for entity in entities if entity.url)
-
-
-def _rich_words(rich: object, depth: int = 0) -> Iterator[str]:
-    """Texts and addresses of a Rich Message, whose blocks the library does not know."""
-    if depth > 20:
-        return
-    if isinstance(rich, Mapping):
-        for name, value in rich.items():
-            if isinstance(value, str):
-                if name in {"text", "url", "html"}:
-                    yield value
-            else:
-                yield from _rich_words(value, depth + 1)
-    elif isinstance(rich, Sequence) and not isinstance(rich, str | bytes):
-        for each in rich:
-            if isinstance(each, str):
-                yield each
-            else:
-                yield from _rich_words(each, depth + 1)
 
 
 # ---------------------------------------------------------------- what is pressed

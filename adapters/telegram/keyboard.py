@@ -1,7 +1,7 @@
 """The buttons under a message: its own actions, and for the papers in it what opens them. Pure.
 
-In groups and channels what is only read opens in private by a deep link, so that nobody's reading is everybody's post;
-what needs no answer (Save, a thumb) stays a button.
+In groups and channels what is only read opens in private by a deep link, so that nobody's reading is everybody's post,
+and so does what one asks a paper; what needs no answer (Save, a thumb) stays a button.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class Keys:
     def _single(self, key: str) -> list[list[Button]]:
         row = list(self._buttons(paper_buttons.single(key, self.language).actions, about=None))
         widest = max((len(button["label"]) for button in row), default=0)
-        rows = [row] if len(row) * (widest + 1) <= _WIDE else [row[:2], row[2:]]
+        half = (len(row) + 1) // 2
+        rows = [row] if len(row) * (widest + 1) <= _WIDE else [row[:half], row[half:]]
         return [each for each in rows if each]
 
     def _own(self, blocks: Sequence[Block]) -> list[list[Button]]:

@@ -19,12 +19,16 @@ from adapters.telegram.limits import LARGEST_FILE
 from adapters.telegram.pauses import Pauses
 from adapters.telegram.people import Closed, People
 from adapters.telegram.places import Room
+from adapters.telegram.replies import Answered
 from bot.commands.failures import said
 from bot.commands.saying import document, line
+from bot.commands.text import Said
 from bot.document import Document
 from bot.locales import ui
 from bot.platforms import Ask, Attached, Core, Place, Reply
 from bot.ports import BotError, Clock
+from bot.posted import papers_of
+from bot.sources.ids import find
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +99,10 @@ class Reception:
         )
 
     async def _heard(self, heard: Heard, begun: Callable[[], object]) -> None:
+        answered = await self._answered(heard)
+        wanted = _meant(heard, answered)
+        if wanted is None:
+            return
         asked = Asked(room=heard.room, message=heard.message, query=heard.query)
         about = heard.room
         if heard.about is not None and heard.about != heard.room.target:
@@ -109,9 +117,26 @@ class Reception:
                 await self.answer(asked, _one(no), begun)
                 return
             about, asked = found, replace(asked, about=found.target)
-        await self.answer(asked, self.core.ask(self._ask(heard, about)), begun)
+        await self.answer(asked, self.core.ask(self._ask(heard, wanted, about, answered)), begun)
 
-    def _ask(self, heard: Heard, about: Room) -> Ask:
+    async def _answered(self, heard: Heard) -> Answered:
+        """What it answers; where its words do not say which papers that is about, what we posted there does."""
+        answered = heard.answered or Answered()
+        if answered.at is None or answered.is_settled:
+            return answered
+        try:
+            posted = await self.core.posted(*answered.at)
+        except BotError as exc:
+            logger.warning("what was posted cannot be looked up: error=%s", type(exc).__name__)
+            return answered
+        every = papers_of(posted) if posted is not None else ()
+        if posted is None or not every:
+            return answered
+        meant = papers_of(posted, answered.quoted)
+        quoted = " ".join(meant) if answered.quoted and meant != every else answered.quoted
+        return replace(answered, words=" ".join(every), quoted=quoted, ours=True, about_papers=True)
+
+    def _ask(self, heard: Heard, wanted: Said, about: Room, answered: Answered) -> Ask:
         """`heard`, about a chat: the one it was said in, or the one that was named there."""
         chat, actor = about.target.chat_id, heard.actor
         if heard.in_its_name or about.kind == "private":
@@ -123,13 +148,14 @@ class Reception:
             actor=actor,
             target=about.target,
             kind=about.kind,
-            command=heard.wanted.command,
+            command=wanted.command,
             at=heard.at or self._clock(),
             is_admin=is_admin,
-            options=heard.wanted.options,
+            options=wanted.options,
             locale=heard.locale,
             title=about.title,
-            replied_to=heard.replied_to,
+            replied_to=answered.told,
+            quoted=answered.quoted,
             pressed=heard.query is not None,
             file=self._attached(heard.file),
         )
@@ -144,6 +170,15 @@ class Reception:
             most=LARGEST_FILE,
             read=partial(self._outward.fetch, file.id),
         )
+
+
+def _meant(heard: Heard, answered: Answered) -> Said | None:
+    """What it asks for; None: nothing."""
+    question = heard.question
+    if question is None:
+        return heard.wanted
+    of_others = question.to_us and not answered.ours and bool(find(answered.told))
+    return question.said if answered.about_papers or of_others else heard.wanted
 
 
 async def _yes() -> bool:

@@ -6,6 +6,7 @@ A payload is JSON:
     {"kind": "plain",   "text": "…", "keyboard": [[button]]}
     {"kind": "rich",    "html": "…", "keyboard": [[button]]}
 
+Any of them may have "waits": {"hint", "selective"} in place of buttons: somebody is to answer it (`prompts`).
 A button is {"label", "data"} or {"label", "url"}; `data` is for `buttons.decode`. Offsets are in UTF-16 units. Link
 previews are for nobody, so no payload asks for them.
 """

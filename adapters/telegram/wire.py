@@ -35,7 +35,11 @@ def content(payload: Mapping[str, Any]) -> dict[str, Any]:
         made = {"text": payload["text"], "link_preview_options": {"is_disabled": True}}
         if payload.get("entities"):
             made["entities"] = list(payload["entities"])
-    if payload.get("keyboard"):
+    if waits := payload.get("waits"):
+        made["reply_markup"] = {"force_reply": True, "input_field_placeholder": waits["hint"]}
+        if waits["selective"]:  # whom the message answers; everybody else's keyboard stays as it is
+            made["reply_markup"]["selective"] = True
+    elif payload.get("keyboard"):
         made["reply_markup"] = {"inline_keyboard": [[_button(each) for each in row] for row in payload["keyboard"]]}
     return made
 

@@ -9,8 +9,8 @@ from bot.commands.text import command
 from bot.document import Actions, Block, Card
 from bot.locales import say
 
-DEEDS = ("evidence", "abstract", "save", "like", "dislike")
-"""Commands of one paper, in the order of its buttons: first what one reads on, then what one keeps or thinks."""
+DEEDS = ("evidence", "abstract", "ask", "save", "like", "dislike")
+"""Commands of one paper, in the order of its buttons: what one reads on or asks, then what one keeps or thinks."""
 
 
 def single(key: str, language: str) -> Actions:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.commands.case import Case
 from bot.commands.meant import meant
-from bot.commands.papers import EXAMPLE, called, notice
+from bot.commands.papers import EXAMPLE, called, notice, to_them
 from bot.commands.reading import meanwhile
 from bot.commands.saying import aside, button, line, row, rows
 from bot.commands.text import fits
@@ -138,17 +138,18 @@ async def _offered(case: Case, papers: Sequence[ArxivId], question: str) -> Repl
 
 
 async def _what(case: Case, asked: ArxivId) -> Reply:
-    """The paper is named, the question is not: what one may ask, and how."""
+    """The paper is named, the question is not: what one may ask, and how. It waits for the question."""
     language = case.language
     known = (await asyncio.to_thread(case.means.store.papers, [asked.key])).get(asked.key)
     paper = Link(short_title(called(known)), page(known)) if known else Link(str(asked), abs_url(asked))
     tries = [say(language, f"cmd.ask.try.{number}") for number in range(1, TRIES + 1)]
     buttons = [button(each, "ask", asked.key, each) for each in tries]
-    return notice(
+    reply = to_them(
         case,
         line(language, "cmd.ask.what", paper=paper, example=Code(f"/ask {asked} {tries[0]}")),
         row(*(each for each in buttons if each.command and fits(each.command))),
     )
+    return replace(reply, awaits=say(language, "cmd.ask.awaits", paper=paper.text))
 
 
 # ---------------------------------------------------------------- what is answered

@@ -78,7 +78,7 @@ class Back:
 class Core:
     """Answers as `script` says and remembers everything it is told. `turns`: whose turn was asked for.
 
-    `topics`: what is followed, wherever.
+    `topics`: what is followed, wherever. `posts`: what was said in digests, by chat and message.
     """
 
     script: Script = lambda ask: [Reply(said(f"/{ask.command} {' '.join(map(str, ask.options.values()))}".strip()))]
@@ -89,6 +89,7 @@ class Core:
     moved: list[tuple[Target, Target]] = field(default_factory=list)
     turns: list[tuple[Target, ChatKind]] = field(default_factory=list)
     topics: Sequence[Topic] = ()
+    posts: dict[tuple[str, str], Document] = field(default_factory=dict)
 
     async def ask(self, ask: Ask) -> AsyncIterator[Reply]:
         self.asks.append(ask)
@@ -132,6 +133,9 @@ class Core:
 
     async def followed(self, target: Target) -> Sequence[Topic]:
         return self.topics
+
+    async def posted(self, target: Target, message_id: str) -> Document | None:
+        return self.posts.get((target.chat_id, message_id))
 
     def turn(self, target: Target, kind: ChatKind) -> AbstractAsyncContextManager[object]:
         self.turns.append((target, kind))

@@ -106,6 +106,6 @@ def check_edit(world: World, chat: Chat, message_id: int | None) -> Message:
     message = chat.message(message_id)
     if message is None:
         raise bad("message to edit not found")
-    if message.service or not message.ours:
+    if message.service or not message.ours or message.forced is not None:
         raise bad("message can't be edited")
     return message

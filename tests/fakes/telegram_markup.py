@@ -1,4 +1,4 @@
-"""Inline keyboards and link previews, as strictly as the Bot API takes them. Pure."""
+"""Inline keyboards, forced replies and link previews, as strictly as the Bot API takes them. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.document import utf16
 from tests.fakes.telegram_refusals import bad
 from tests.fakes.telegram_text import link_problem
 
@@ -43,10 +44,36 @@ def keyboard_json(keyboard: Keyboard) -> dict[str, Any]:
     return {"inline_keyboard": [[button.json() for button in row] for row in keyboard]}
 
 
-def keyboard_from(raw: object) -> Keyboard:
-    """The `reply_markup` parameter; () is none. Raises Refused."""
+@dataclass(frozen=True, slots=True)
+class ForcedReply:
+    """Clients open the field in which one answers; `selective`: for whom the message answers, or names."""
+
+    placeholder: str = ""
+    selective: bool = False
+
+
+def markup_from(raw: object, *, in_channel: bool) -> tuple[Keyboard, ForcedReply | None]:
+    """The `reply_markup` parameter of a new message; a keyboard or a forced reply, never both. Raises Refused."""
+    given = _object(raw)
+    if given is None or "force_reply" not in given:
+        return keyboard_from(given), None
+    if given["force_reply"] is not True:
+        raise bad('field "force_reply" must be of type Boolean')
+    if "inline_keyboard" in given:  # the real server takes one of the two; which one is not said
+        raise bad("reply markup is a keyboard or a forced reply")
+    if in_channel:  # "not supported in channels": there nobody can answer
+        raise bad("Inline keyboard expected")
+    placeholder, selective = given.get("input_field_placeholder", ""), given.get("selective", False)
+    if not isinstance(selective, bool):
+        raise bad('field "selective" must be of type Boolean')
+    if not isinstance(placeholder, str) or ("input_field_placeholder" in given and not 1 <= utf16(placeholder) <= 64):
+        raise bad("INPUT_FIELD_PLACEHOLDER_INVALID")
+    return (), ForcedReply(placeholder, selective)
+
+
+def _object(raw: object) -> dict[str, Any] | None:
     if raw is None or raw == "":
-        return ()
+        return None
     if isinstance(raw, str):
         try:
             raw = json.loads(raw)
@@ -54,6 +81,16 @@ def keyboard_from(raw: object) -> Keyboard:
             raise bad("can't parse reply keyboard markup JSON object") from exc
     if not isinstance(raw, dict):
         raise bad("object expected as reply markup")
+    return raw
+
+
+def keyboard_from(given: object) -> Keyboard:
+    """The `reply_markup` parameter where only buttons may be; () is none. Raises Refused."""
+    raw = _object(given)
+    if raw is None:
+        return ()
+    if "force_reply" in raw:
+        raise bad("Inline keyboard expected")
     if "inline_keyboard" not in raw:
         # Other keyboards are for people to type with; this server has bots that use none of them.
         raise bad("unsupported reply markup")

@@ -12,7 +12,7 @@ from tests.fakes import telegram_access as access
 from tests.fakes import telegram_rich as rich
 from tests.fakes.telegram_html import parse_html
 from tests.fakes.telegram_limits import Limits
-from tests.fakes.telegram_markup import keyboard_from, preview_off
+from tests.fakes.telegram_markup import keyboard_from, markup_from, preview_off
 from tests.fakes.telegram_params import Params
 from tests.fakes.telegram_people import People
 from tests.fakes.telegram_places import Chat, Message
@@ -180,9 +180,9 @@ class Writing:
     # ------------------------------------------------------------ what they share
 
     def _send(self, params: Params, **content: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of Message
-        keyboard = keyboard_from(params.raw("reply_markup"))
         preview = not preview_off(params.object("link_preview_options"))
         chat = access.find(self.people, params.raw("chat_id"))
+        keyboard, forced = markup_from(params.raw("reply_markup"), in_channel=chat.kind == "channel")
         access.check_write(self.people, chat)
         reply = self._reply_to(params, chat)
         thread = access.thread_of(self.people, chat, params.number("message_thread_id"), reply)
@@ -195,6 +195,7 @@ class Writing:
             sender=None if in_channel else self.people.bot,
             sender_chat=chat if in_channel else None,
             keyboard=keyboard,
+            forced=forced,
             preview=preview,
             thread=thread,
             silent=params.flag("disable_notification"),

@@ -49,14 +49,18 @@ class People(World):
         *,
         thread: int | None = None,
         reply_to: Message | None = None,
+        quote: str | None = None,
         entities: tuple[Entity, ...] | None = None,
         anonymous: bool = False,
         as_channel: Chat | None = None,
         file: File | None = None,
     ) -> Message:
         """A person writes, perhaps below a `file`; `anonymous`: as an admin in the group's name; `as_channel`: in the
-        name of a channel of theirs. In private the bot may answer from then on.
+        name of a channel of theirs. `reply_to` may stand in another chat; `quote` is a part of it. In private the bot
+        may answer from then on.
         """
+        if quote is not None and (reply_to is None or quote not in reply_to.text):
+            raise LookupError(f"nobody can quote {quote!r}")
         chat = self.private(where) if isinstance(where, User) else where
         voice = self.anonymous if anonymous else self.channels_voice if as_channel else user
         message = self.store(
@@ -71,6 +75,7 @@ class People(World):
                 thread=thread if chat.is_forum else None,
                 reply_to=reply_to,
                 file=file,
+                quote=quote,
             )
         )
         if chat.kind == "private":
@@ -231,7 +236,7 @@ class People(World):
             return chat.kind == "private"
         if chat.kind == "channel":
             return True
-        to_us = message.reply_to is not None and message.reply_to.ours
+        to_us = message.reply_to is not None and message.reply_to.ours and message.reply_to.chat is chat
         commands = [piece(message.text, each).lower() for each in message.entities if each.type == "bot_command"]
         called = any("@" not in each or each.endswith(f"@{self.bot.username}".lower()) for each in commands)
         return self.reads_all or standing.is_admin or to_us or called

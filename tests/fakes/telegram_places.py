@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from tests.fakes.telegram_markup import Button, Keyboard, keyboard_json
+from tests.fakes.telegram_markup import Button, ForcedReply, Keyboard, keyboard_json
 from tests.fakes.telegram_refusals import Refused
 from tests.fakes.telegram_rich import Rich
 from tests.fakes.telegram_text import Entity
@@ -17,6 +17,9 @@ Status = Literal["creator", "administrator", "member", "restricted", "left", "ki
 
 ANONYMOUS_ADMIN = 1087968824
 """GroupAnonymousBot, in whose name anonymous admins speak."""
+
+FORWARDER = 777000
+"""Telegram, which brings a channel's posts into its group."""
 
 CHANNEL_BOT = 136817688
 """Channel_Bot, in whose name people speak as a channel of theirs."""
@@ -106,6 +109,7 @@ class Message:
     text: str = ""
     entities: tuple[Entity, ...] = ()
     keyboard: Keyboard = ()
+    forced: ForcedReply | None = None
     rich: Rich | None = None
     thread: int | None = None
     silent: bool = False
@@ -113,6 +117,9 @@ class Message:
     edited: datetime | None = None
     edits: int = 0
     reply_to: Message | None = None
+    quote: str | None = None
+    forwarded: Message | None = None
+    """The channel's post that stands here by itself, for people to talk about."""
     document: str | None = None
     file: File | None = None
     photo: tuple[int, int] | None = None
@@ -163,17 +170,35 @@ class Message:
             said["reply_markup"] = keyboard_json(self.keyboard)
         return said | self.service
 
+    def _origin_json(self) -> dict[str, Any]:
+        """A MessageOrigin."""
+        said: dict[str, Any] = {"date": int(self.date.timestamp())}
+        if self.chat.kind == "channel":
+            return said | {"type": "channel", "chat": self.chat.json(), "message_id": self.id}
+        if self.sender_chat is not None or self.sender is None:
+            return said | {"type": "chat", "sender_chat": (self.sender_chat or self.chat).json()}
+        return said | {"type": "user", "sender_user": self.sender.json()}
+
     def _thread_json(self, *, shallow: bool) -> dict[str, Any]:
         """Where it belongs. What is in a topic answers the topic's first message if nothing else; a reply outside of
         topics carries a thread id too, which is no topic's."""
         said: dict[str, Any] = {}
+        if self.forwarded is not None:
+            said = {"is_automatic_forward": True, "forward_origin": self.forwarded._origin_json()}
         if self.thread is not None:
-            said = {"message_thread_id": self.thread, "is_topic_message": True}
-        elif self.reply_to is not None and self.chat.kind == "supergroup":
-            said = {"message_thread_id": self.reply_to.id}
+            said |= {"message_thread_id": self.thread, "is_topic_message": True}
+        elif self.reply_to is not None and self.reply_to.chat is self.chat and self.chat.kind == "supergroup":
+            said |= {"message_thread_id": self.reply_to.id}
         if shallow:
             return said
-        if self.reply_to is not None:
+        if self.quote is not None and self.reply_to is not None:
+            at = len(self.reply_to.text.partition(self.quote)[0].encode("utf-16-le")) // 2
+            said["quote"] = {"text": self.quote, "position": at, "is_manual": True}
+        if self.reply_to is not None and self.reply_to.chat is not self.chat:  # of its words nothing is told
+            said["external_reply"] = {"origin": self.reply_to._origin_json()}
+            if self.reply_to.chat.kind in {"supergroup", "channel"}:
+                said["external_reply"] |= {"chat": self.reply_to.chat.json(), "message_id": self.reply_to.id}
+        elif self.reply_to is not None:
             said["reply_to_message"] = self.reply_to.json(shallow=True)
         elif self.thread is not None:
             made = {"forum_topic_created": {"name": self.chat.topics[self.thread].name, "icon_color": 7322096}}
@@ -198,6 +223,8 @@ class Chat:
     refusal: Refused | None = None
     person: User | None = None
     upgraded_to: int | None = None
+    discussion: Chat | None = None
+    """Of a channel: the group where its posts stand too, for people to talk about."""
     deleted: bool = False
     topics: dict[int, Topic] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict, repr=False)

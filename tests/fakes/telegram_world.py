@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from tests.fakes.telegram_places import (
     ANONYMOUS_ADMIN,
     CHANNEL_BOT,
+    FORWARDER,
     Chat,
     File,
     Member,
@@ -38,6 +40,7 @@ class World:
         self._numbers = itertools.count(1)
         self._shared = itertools.count(1)
         self.anonymous = self._user(User(id=ANONYMOUS_ADMIN, name="Group", username="GroupAnonymousBot", is_bot=True))
+        self.forwarder = self._user(User(id=FORWARDER, name="Telegram"))
         self.channels_voice = self._user(User(id=CHANNEL_BOT, name="Channel", username="Channel_Bot", is_bot=True))
 
     # ------------------------------------------------------------ building
@@ -131,8 +134,20 @@ class World:
         return [each for each in place.seen(thread) if not each.service]
 
     def store(self, message: Message) -> Message:
-        """It stands there from now on."""
+        """It stands there from now on; a channel's post in its group, too."""
         message.chat.log[message.id] = message
+        if (group := message.chat.discussion) is not None:
+            copy = replace(
+                message,
+                id=next(group.next_id),
+                chat=group,
+                sender=self.forwarder,
+                sender_chat=message.chat,
+                forwarded=message,
+                reply_to=None,
+                ours=False,
+            )
+            group.log[copy.id] = copy
         return message
 
     def _user(self, user: User) -> User:
