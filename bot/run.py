@@ -39,6 +39,7 @@ from bot.owners import OwnerCode, owners
 from bot.platforms import LoginFailed, Marks, Platform, Where
 from bot.ports import BotError, Clock, no_picture
 from bot.press import Press
+from bot.repeats import Repeats, times
 from bot.rights import Rights
 from bot.settings import Settings
 
@@ -295,7 +296,9 @@ class Supervisor:
     async def _serve(self, platform: Platform, stop: asyncio.Event) -> None:
         """One platform, again and again; one that cannot log in stops itself, not the others."""
         rest = 1.0
+        repeats = Repeats()
         while not stop.is_set():
+            why = ""
             began = asyncio.get_running_loop().time()
             try:
                 await platform.run(self._engine)
@@ -303,12 +306,15 @@ class Supervisor:
                 logger.error("%s stops: %s", platform.name, exc)  # noqa: TRY400 - what to do is in its text
                 return
             except BotError as exc:
-                logger.warning("%s failed and is tried again: %s", platform.name, exc)
+                why = str(exc)
             except Exception:
                 logger.exception("%s failed and is tried again", platform.name)
             else:
                 return
-            rest = 1.0 if asyncio.get_running_loop().time() - began > LONGEST_REST else min(2 * rest, LONGEST_REST)
+            now = asyncio.get_running_loop().time()
+            rest = 1.0 if now - began > LONGEST_REST else min(2 * rest, LONGEST_REST)
+            if why and (count := repeats.worth(why, now)):
+                logger.warning("%s: %s; again in %.0f s%s", platform.name, why.rstrip("."), rest, times(count))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), rest)
 

@@ -103,6 +103,16 @@ async def test_a_platform_that_fails_is_tried_again_and_harms_nobody(world: Worl
         assert not running.done()
 
 
+async def test_why_a_platform_is_tried_again_and_when_is_told_once(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing = Failing(name="failing", errors=[BotError("no connection."), BotError("no connection.")])
+    async with supervised(world, memory=world.memory, failing=failing):
+        await asyncio.wait_for(failing.ended.wait(), 15)
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.run"]
+    assert told == ["failing: no connection; again in 2 s"]
+
+
 async def test_it_ends_when_every_platform_has(world: World) -> None:
     async with supervised(world, memory=Failing(), other=Failing(name="other")) as (_, running):
         await asyncio.wait_for(asyncio.shield(running), 10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -139,6 +140,23 @@ async def test_polling_goes_on_after_a_failure(fault: Any) -> None:  # noqa: ANN
             here.server.people.says(ann, ann, text)
         await here.said(ann, "/pause")
         assert here.texts(ann) == ["/help", "/list", "/pause"]
+
+
+async def test_a_proxys_pages_are_one_line_of_ours_without_their_text(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with office() as here:
+        await here.until(lambda: here.server.called("getUpdates"))
+        here.server.fail(breaks(), method="getUpdates", times=2)
+        ann = here.server.people.add_user()
+        here.server.people.says(ann, ann, "/list")
+        await here.said(ann, "/list")
+        await here.until(lambda: caplog.text.count("no updates, again in") == 2)
+    ours = [record for record in caplog.records if not record.name.startswith("aiohttp")]  # the test's own server
+    told = [record for record in ours if record.levelno >= logging.WARNING]
+    assert [record.name for record in told] == ["adapters.telegram.polling"]
+    assert "something answered in the Bot API's place" in told[0].getMessage()
+    assert not any(record.exc_info or record.exc_text for record in ours)
+    assert not any("html" in record.getMessage() for record in ours)
 
 
 async def test_polling_goes_on_after_the_server_was_away() -> None:

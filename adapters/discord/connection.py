@@ -18,6 +18,7 @@ from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
 from adapters.discord.attachments import Attachment, form
+from adapters.discord.calm import keep_calm
 from adapters.discord.direct import Direct
 from adapters.discord.errors import delivery_error
 from adapters.discord.secrecy import keep_quiet
@@ -77,6 +78,7 @@ class Connection(discord.AutoShardedClient):
         self._at_work: set[asyncio.Task[None]] = set()
         self.direct = Direct(self.http, api_url=settings.api_url, longest=self.longest_request)
         keep_quiet()
+        keep_calm()
 
     def listen(self, listeners: Mapping[str, Listener], *, first: Callable[[], Awaitable[None]]) -> None:
         """Call `first` when we have logged in, then a listener at each event of its name (`guild_join`, ...).

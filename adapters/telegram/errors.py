@@ -195,6 +195,8 @@ def _failed(exc: TelegramError) -> DeliveryError:
         return RetryLater(float(found[1]) if found else A_WHILE)
     if "request entity too large" in text:
         return BadFormat("too large")
+    if isinstance(cause, TelegramError):  # what the library says of JSON that is none
+        return Unknown("something answered in the Bot API's place")
     return Unknown("the server failed" if cause is None else f"no answer ({type(cause).__name__})")
 
 

@@ -16,6 +16,15 @@ QUIET = ("httpx", "httpcore", "telegram")
 """Loggers that tell addresses, and what people wrote, below WARNING."""
 
 
+REPORTED = "telegram.request.BaseRequest"
+"""Logs, with its traceback, each page that a proxy sends in the Bot API's place; it raises the same, which we log."""
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """A filter: is it more than what is raised as well?"""
+    return not str(record.msg).startswith("Can not load invalid JSON data")
+
+
 class Scrubber:
     """A factory of log records: those of `make`, without `secrets`."""
 
@@ -58,4 +67,5 @@ def hide(*secrets: str) -> Scrubber:
         scrubber.secrets |= {part for part in (secret, secret.rpartition(":")[2]) if len(part) >= 8}
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(REPORTED).addFilter(is_news)
     return scrubber
