@@ -356,3 +356,9 @@ def m011_messages(db: Database) -> None:
     db.execute(
         "CREATE INDEX outbox_messages ON outbox (target_id, json_extract(ref, '$.message_id')) WHERE ref IS NOT NULL"
     )
+
+
+@MIGRATIONS()
+def m012_batch_sources(db: Database) -> None:
+    """The text a deep summary of a batch was asked about (JSON), until its answer is judged; NULL: the abstract."""
+    db.execute("ALTER TABLE batch_items ADD COLUMN source TEXT")

@@ -293,14 +293,7 @@ def create_fails(provider: FakeBatches) -> None:
 
 
 def create_is_done_and_not_told(provider: FakeBatches) -> None:
-    made = provider._create
-
-    def create(request: object) -> Reply:
-        made(request)  # type: ignore[arg-type]
-        provider._create = made  # type: ignore[method-assign]
-        return Reply(status=502, body=b"<html>")
-
-    provider._create = create  # type: ignore[method-assign]
+    provider.lost.append("POST /v1/batches")
 
 
 def nothing_fails(provider: FakeBatches) -> None:
@@ -467,16 +460,3 @@ async def test_what_was_put_in_a_batch_before_a_crash_costs_no_call_to_find_out(
     async with bot.start() as batches:
         await bot.morning(batches)
     assert (bot.live, len(provider.all)) == (1, 1)
-
-
-async def test_what_a_digest_says_in_depth_is_not_asked_for_in_brief(bot: Agency, provider: FakeBatches) -> None:
-    bot.deep_top = 1
-    async with bot.start() as batches:
-        await bot.morning(batches)
-        assert asked_in(provider) == ["2605.00001", "2605.00002"]
-        provider.complete()
-        bot.go(timedelta(minutes=5))
-        await batches.tick()
-        await bot.nine()
-    assert (bot.live, bot.ran) == (2, 2)
-    assert [each.depth for each in bot.stored()] == ["brief", "brief", "brief", "deep"]

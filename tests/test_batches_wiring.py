@@ -32,14 +32,16 @@ def settings(folder: Path, **given: Any) -> Settings:  # noqa: ANN401 - any of t
 @pytest.mark.parametrize("chosen", [True, False])
 async def test_what_the_operator_chose_is_done(tmp_path: Path, *, chosen: bool) -> None:
     with FakeOpenAI() as server:
-        given = settings(tmp_path, openai_api_key=KEY, openai_base_url=server.base_url, model=MODEL, batch=chosen)
+        given = settings(
+            tmp_path, openai_api_key=KEY, openai_base_url=server.base_url, model=MODEL, batch=chosen, deep_top=0
+        )
         async with AsyncExitStack() as stack:
             made = await parts(given, stack)
             chats = Chats(made.store, clock=lambda: MORNING)
             chats.ensure(ROOM, kind="group", title="", languages=("en",), now=LONG_AGO)
             chats.save_settings(ROOM, AT_NINE, next_due_at=NINE)
             chats.subscribe(ROOM, topic("LLM"), since=LONG_AGO)
-            made.store.save_announced(papers(6))  # the first three are said in depth
+            made.store.save_announced(papers(3))
             Arrivals(chats).add(TUESDAY, MORNING)
             harvester = Harvester(made.store, chats, clock=lambda: MORNING)
             told: list[object] = []

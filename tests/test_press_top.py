@@ -18,7 +18,7 @@ from bot.costs.prices import Price, Prices
 from bot.costs.usage_table import Allowance
 from bot.models import Depth, Paper, Summary, SummaryPart, Takeaway, Usage
 from bot.platforms import MessageRef, Part
-from bot.ports import Progress, ServerFailed, SummaryError, no_progress
+from bot.ports import BadAnswer, Progress, ServerFailed, SummaryError, no_progress
 from bot.store import Store
 from bot.summaries.top import Top
 from bot.targets import Chat, Settings, Target
@@ -177,6 +177,17 @@ def test_one_that_is_late_but_there_in_time_is_what_is_said(world: World) -> Non
     assert took == [pytest.approx(300, abs=1)]
     assert f"deep of {FIRST}" in world.texts()
     assert memory(world).edits == 0
+
+
+def test_where_it_is_late_and_fails_the_brief_one_is_not_asked_for_again(world: World) -> None:
+    reader(world).seconds["deep"] = 300
+    reader(world).wrong = {"deep": BadAnswer("no"), "brief": BadAnswer("no")}
+
+    async def scene(world: World) -> None:
+        await post(world)
+
+    play(world, scene)
+    assert [depth for id_, depth, _ in reader(world).calls if id_ == FIRST] == ["deep", "brief"]
 
 
 def test_where_nothing_is_there_in_time_sentences_go_and_the_deep_one_is_edited_in(world: World) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.batches import table
-from bot.batches.requests import MOST_BYTES, MOST_REQUESTS, custom_id, line
+from bot.batches.requests import MOST_BYTES, MOST_DEEP, MOST_REQUESTS, custom_id, line
 from bot.batches.table import Wish
 from bot.batches.wants import Want, Wants
 from bot.costs.cause import caused_by
@@ -19,6 +20,8 @@ from bot.models import Depth, SummaryKey
 from bot.ports import Clock, SummaryError
 from bot.remembered import Remembered
 from bot.store import Store
+from bot.summaries import prompt
+from bot.summaries.deep import BUDGET
 from bot.summaries.llm import ModelSummarizer
 from bot.summaries.service import Summaries, key_of
 from bot.targets import Target
@@ -30,6 +33,9 @@ MARGIN: Final = timedelta(minutes=15)
 
 TOGETHER: Final = timedelta(minutes=30)
 """Digests due in the same half hour share batches, so that a day has few; the first of them sets their deadline."""
+
+TEXT: Final = BUDGET * 3 // 2
+"""Tokens reserved for the text of a deep one: formulas and names have more than we count them for."""
 
 REST: Final = timedelta(minutes=10)
 """After a try in vain: the model server does not answer, say."""
@@ -50,6 +56,7 @@ class Planner:
         allowance: Allowance,
         clock: Clock,
         mark: Callable[[], str],
+        most_deep: int = MOST_DEEP,
     ) -> None:
         self._wants = wants
         self._store = store
@@ -60,6 +67,7 @@ class Planner:
         self._allowance = allowance
         self._clock = clock
         self._mark = mark
+        self._most_deep = most_deep
         self._not_before = datetime.min.replace(tzinfo=UTC)
 
     async def plan(self) -> None:
@@ -72,7 +80,7 @@ class Planner:
         self._not_before = self._clock() + REST
         soon, later = await asyncio.to_thread(self._wants.all)
         made_soon = {self._name(want) for want in soon}  # asked for now, one by one: not paid twice
-        wants = [want for want in later if want.depth == "brief" and self._name(want) not in made_soon]
+        wants = [want for want in later if self._name(want) not in made_soon]
         for group in _groups(wants, self._models):
             if not await self._planned(group):
                 return
@@ -91,7 +99,7 @@ class Planner:
                 await self._summaries.one(first.paper, language=first.language, depth=first.depth)
             if not model.proven:
                 return False
-        wishes = [wish async for wish in _bounded(missing, model)]
+        wishes = [wish async for wish in _bounded(missing, model, most_deep=self._most_deep)]
         deadline = min(want.due for want in wants) - MARGIN
         if not wishes:
             return True
@@ -131,18 +139,22 @@ class Planner:
         return [(name, each) for name, each in by_name.items() if name not in asked]
 
 
-async def _bounded(missing: Iterable[tuple[str, Sequence[Want]]], model: ModelSummarizer) -> AsyncIterator[Wish]:
+async def _bounded(
+    missing: Iterable[tuple[str, Sequence[Want]]], model: ModelSummarizer, *, most_deep: int
+) -> AsyncIterator[Wish]:
     """As many as one file may have; the rest is asked for when it is due."""
     size = count = 0
     for name, wants in missing:
         want = wants[0]
         try:
-            body, call = await model.request(want.paper, language=want.language, depth=want.depth)
+            body, call = model.request(prompt.source(want.paper), language=want.language, depth=want.depth)
         except SummaryError as exc:
             logger.info("not asked in a batch: paper=%s reason=%s", want.paper.id, exc.code)
             continue
         size, count = size + len(line(name, body)), count + 1
-        if size > MOST_BYTES or count > MOST_REQUESTS:
+        if want.depth == "deep":  # its text is fetched when it is sent
+            call = replace(call, prompt_tokens=call.prompt_tokens + TEXT)
+        if size > MOST_BYTES or count > (most_deep if want.depth == "deep" else MOST_REQUESTS):
             logger.warning("a batch holds no more: papers=%d", count - 1)
             return
         targets: list[Target] = list(dict.fromkeys(each.target for each in wants))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -17,6 +17,7 @@ from bot.models import SummaryKey
 from bot.summaries import completion
 from bot.summaries.completion import Completion
 from bot.summaries.failures import Failure
+from bot.summaries.prompt import Source
 
 ENDPOINT: Final = "/v1/chat/completions"
 
@@ -25,6 +26,10 @@ MOST_BYTES: Final = 50_000_000
 
 MOST_REQUESTS: Final = 2_000
 """Of one batch; OpenAI takes 50,000, of which nobody needs so many papers before breakfast."""
+
+
+MOST_DEEP: Final = 60
+"""Deep ones of a batch: each text is fetched first, some seconds apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,24 @@ def custom_id(key: SummaryKey) -> str:
     """The name of a request: the same for the same summary, always."""
     named = json.dumps(rows.summary_key_row(key), sort_keys=True)
     return hashlib.blake2s(named.encode(), digest_size=16).hexdigest()
+
+
+def source_text(source: Source) -> str:
+    """What was asked about, exactly (ASCII, so that even text that is no valid Unicode comes back as it was)."""
+    return json.dumps(asdict(source))
+
+
+def source_of(text: str) -> Source:
+    """The other way round."""
+    found = json.loads(text)
+    return Source(
+        marker=found["marker"],
+        title=found["title"],
+        sentences=tuple(found["sentences"]),
+        sections=tuple(found["sections"]),
+        heads={int(place): tuple(lines) for place, lines in found["heads"].items()},
+        origin=found["origin"],
+    )
 
 
 def line(name: str, body: Mapping[str, object]) -> bytes:

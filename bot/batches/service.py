@@ -19,7 +19,7 @@ import sqlite_utils
 from bot.batches import table
 from bot.batches.planning import Planner
 from bot.batches.provider import Gone, NotOffered, Passing, Progress, Provider
-from bot.batches.requests import Failed, NeverRun, Outcome, custom_id, line, outcomes
+from bot.batches.requests import Failed, NeverRun, Outcome, custom_id, line, outcomes, source_of, source_text
 from bot.batches.table import Batch, Item, State
 from bot.costs.cause import caused_by
 from bot.costs.prices import Prices
@@ -126,7 +126,7 @@ class Batches:
             await self._drop(batch)
             return
         lines = [made for item in await self._items(batch) if (made := await self._line(item)) is not None]
-        if not lines:
+        if not lines or self._is_late(batch):  # texts took their time
             await self._drop(batch)
             return
         file = await self._provider.upload(b"".join(lines))
@@ -137,11 +137,15 @@ class Batches:
         """None: it cannot be asked any more, and is not under way any more."""
         paper = await self._paper(item)
         if paper is not None:
+            model = self._models[item.depth]
+            source = await model.source(paper, depth=item.depth)
             try:
-                body, _ = await self._models[item.depth].request(paper, language=item.language, depth=item.depth)
+                body, _ = model.request(source, language=item.language, depth=item.depth)
             except SummaryError as exc:
                 logger.info("not asked in a batch: paper=%s reason=%s", item.paper_id, exc.code)
             else:
+                if item.depth == "deep":
+                    await self._write(partial(table.keep_source, item=item, source=source_text(source)))
                 return line(item.custom_id, body)
         await self._write(partial(table.withdraw, item=item))
         return None
@@ -223,13 +227,14 @@ class Batches:
         if paper is None:
             return
         model, language, depth = self._models[item.depth], item.language, item.depth
+        source = await model.source(paper, depth=depth) if item.source is None else source_of(item.source)
         with caused_by(item.target):
             try:
                 await self._summaries.keep(
                     paper,
                     language=language,
                     depth=depth,
-                    asking=partial(model.summarize, paper, language=language, depth=depth, given=answer),
+                    asking=partial(model.finish, paper, source, answer, language=language, depth=depth),
                 )
             except SummaryError as exc:
                 logger.info("an answer of a batch does not stand: paper=%s reason=%s", item.paper_id, exc.code)

@@ -56,6 +56,8 @@ class Item:
     target: Target | None
     prompt_tokens: int = 0
     """As reserved."""
+    source: str | None = None
+    """See `keep_source`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,7 @@ def items(conn: sqlite3.Connection, batch: int) -> list[Item]:
             usage_id=row["usage_id"],
             target=None if row["platform"] is None else Target(row["platform"], row["chat_id"], row["thread_id"]),
             prompt_tokens=row["prompt_tokens"] or 0,
+            source=row["source"],
         )
         for row in found
     ]
@@ -175,6 +178,11 @@ def move(
         "UPDATE batches SET state = ?, file_id = COALESCE(?, file_id), batch_id = COALESCE(?, batch_id) WHERE id = ?",
         [state, file, name, batch],
     )
+
+
+def keep_source(db: sqlite_utils.Database, item: Item, source: str) -> None:
+    """The text it is asked about, until nothing more comes of it: by then arXiv may not answer, or have another."""
+    db.execute("UPDATE batch_items SET source = ? WHERE custom_id = ?", [source, item.custom_id])
 
 
 def settle(
@@ -201,7 +209,7 @@ def withdraw(db: sqlite_utils.Database, item: Item) -> None:
 
 def close(db: sqlite_utils.Database, item: Item) -> None:
     """Nothing more comes of it."""
-    db.execute("UPDATE batch_items SET open = 0 WHERE custom_id = ?", [item.custom_id])
+    db.execute("UPDATE batch_items SET open = 0, source = NULL WHERE custom_id = ?", [item.custom_id])
 
 
 def prune(db: sqlite_utils.Database, now: datetime) -> None:

@@ -101,25 +101,34 @@ class ModelSummarizer:
         """Whether the server has answered before, so that the form of our questions is one it knows."""
         return self._endpoint.proven
 
-    async def request(
-        self, paper: Paper, *, language: str, depth: Depth = "brief"
+    def request(
+        self, source: prompt.Source, *, language: str, depth: Depth = "brief"
     ) -> tuple[Mapping[str, object], Call]:
         """The body of the call that `summarize` makes first, and what it may cost; raises SummaryError."""
-        asked = await self._question(paper, language=language, depth=depth)
+        asked = self._about(source, language=language, depth=depth)
         return self._endpoint.request(asked.messages, asked.schema)
 
-    async def summarize(
+    async def finish(
         self,
         paper: Paper,
+        source: prompt.Source,
+        given: Completion,
         *,
         language: str,
         depth: Depth = "brief",
         progress: Progress = no_progress,
-        given: Completion | None = None,
     ) -> Summary:
-        """A summary that stands the checks; raises SummaryError. `given` is an answer to `request`."""
-        asked = await self._question(paper, language=language, depth=depth, progress=progress)
+        """What `summarize` makes of `given`, an answer to `request` that somebody else fetched."""
+        asked = self._about(source, language=language, depth=depth)
         return await self._written(asked, paper, depth=depth, progress=progress, given=given)
+
+    async def summarize(
+        self, paper: Paper, *, language: str, depth: Depth = "brief", progress: Progress = no_progress
+    ) -> Summary:
+        """A summary that stands the checks; raises SummaryError."""
+        source = await self.source(paper, depth=depth, progress=progress)
+        asked = self._about(source, language=language, depth=depth)
+        return await self._written(asked, paper, depth=depth, progress=progress)
 
     async def read(self, paper: Paper, full: Full, *, language: str, progress: Progress = no_progress) -> Summary:
         """In depth, of a paper whose text is at hand; `paper` has what else is known of it. As `summarize`."""
@@ -156,12 +165,6 @@ class ModelSummarizer:
             usage=usage,
         )
 
-    async def _question(
-        self, paper: Paper, *, language: str, depth: Depth, progress: Progress = no_progress
-    ) -> _Question:
-        source = await self._source(paper, progress) if depth == "deep" else prompt.source(paper)
-        return self._about(source, language=language, depth=depth)
-
     def _about(self, source: prompt.Source, *, language: str, depth: Depth) -> _Question:
         if not source.sentences:
             raise BadAnswer("This paper has no abstract to summarize.")
@@ -177,8 +180,10 @@ class ModelSummarizer:
             schema=prompt.answer_schema(language, depth=depth),
         )
 
-    async def _source(self, paper: Paper, progress: Progress) -> prompt.Source:
-        """The paper's text if it can be had; an answer about the abstract is better than none."""
+    async def source(self, paper: Paper, *, depth: Depth, progress: Progress = no_progress) -> prompt.Source:
+        """What is read: in depth the paper's text if it can be had; the abstract is better than nothing."""
+        if depth == "brief":
+            return prompt.source(paper)
         full = None
         if self._texts is not None:
             try:

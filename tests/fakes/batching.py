@@ -16,6 +16,7 @@ from bot import rows
 from bot.batches import table
 from bot.batches.planning import Planner
 from bot.batches.provider import Provider
+from bot.batches.requests import MOST_DEEP
 from bot.batches.service import Batches
 from bot.batches.wants import Wants
 from bot.costs import usage_table
@@ -24,6 +25,7 @@ from bot.costs.prices import Price, Prices
 from bot.costs.usage_table import Allowance, Sum
 from bot.harvest import Arrivals
 from bot.models import Depth, Listed, Note, Summary
+from bot.ports import FullText
 from bot.summaries.llm import ModelSummarizer
 from bot.targets import At, Settings
 from tests.fakes.newsroom import TUESDAY, World, announced
@@ -60,6 +62,8 @@ class Agency:
     prices: Prices = field(default_factory=lambda: Prices(known={MODEL: PRICE}, own={}))
     told: list[Note] = field(default_factory=list)
     seconds: float = 10.0
+    texts: FullText | None = None
+    most_deep: int = MOST_DEEP
 
     def __post_init__(self) -> None:
         self._marks = count(1)
@@ -73,7 +77,9 @@ class Agency:
                 self.world.store.database, prices=self.prices, allowance=self.allowance, clock=self.world.clock
             )
             client = await stack.enter_async_context(connection(self.server))
-            self.model = ModelSummarizer(client, model=MODEL, spend=spend, timeout=self.seconds, clock=self.world.clock)
+            self.model = ModelSummarizer(
+                client, model=MODEL, spend=spend, timeout=self.seconds, clock=self.world.clock, texts=self.texts
+            )
             self.world.deep_top = self.deep_top
             self.world.model = self.model  # type: ignore[assignment] # what a summarizer is to the world
             await stack.enter_async_context(self.world.start())
@@ -104,6 +110,7 @@ class Agency:
             allowance=self.allowance,
             clock=world.clock,
             mark=lambda: f"mark{next(self._marks)}",
+            most_deep=self.most_deep,
         )
         return Batches(
             store=world.store,

@@ -41,6 +41,8 @@ class Batches:
     max_file: int = MAX_FILE
     faults: list[tuple[str, Reply]] = field(default_factory=list)
     """(how method and path begin, what is answered instead); each once."""
+    lost: list[str] = field(default_factory=list)
+    """How method and path begin of what is done, and its answer lost on the way; each once."""
 
     files: dict[str, File] = field(default_factory=dict)
     all: dict[str, Json] = field(default_factory=dict)
@@ -63,7 +65,12 @@ class Batches:
             if named.startswith(begins):
                 del self.faults[place]
                 return reply
-        return self._file(request, words) if words[0] == "files" else self._batch(request, words, parts.query)
+        reply = self._file(request, words) if words[0] == "files" else self._batch(request, words, parts.query)
+        for begins in self.lost:
+            if named.startswith(begins):
+                self.lost.remove(begins)
+                return Reply(status=502, body=b"<html>", content_type="text/html")
+        return reply
 
     def _file(self, request: Request, words: list[str]) -> Reply:
         match request.method, words:
