@@ -91,6 +91,19 @@ def test_a_tldr_that_fails_will_not_do() -> None:
     assert verdict.checks.supported == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "problem"),
+    [
+        ("Pooled embeddings are not what these models have.", 2, 'say nothing with a "not"'),
+        ("Training has two hours of contrastive tuning.", 4, None),
+        ("The causal mask is removed, so nothing is masked during contrastive training.", 3, None),
+    ],
+)
+def test_a_takeaway_denies_only_what_its_passage_can_be_put_as(text: str, at: int, problem: str | None) -> None:
+    said = "; ".join(_with_point(text, at).problems)
+    assert (problem in said) if problem else "nothing with" not in said
+
+
 def test_a_takeaway_that_fails_is_left_out_and_counted() -> None:
     verdict = _with_point("It wins on 57 tasks.", 6)
 

@@ -112,7 +112,7 @@ def _negated(text: str) -> frozenset[str]:
 _DENIAL: Final = re.compile(r"\b(?:not|no|never|cannot|without|neither|nor|none|nothing)\b|n['’]t\b", re.IGNORECASE)
 # What may be said with a "not" in other words: a lack, a limit, a contrast; a word that begins with un-, dis-, non- …
 _DENIABLE: Final = re.compile(
-    r"\b(?:remov|eliminat|avoid|prevent|lack|fail|free\b|drop|exclud|omit|absen|neglect|ignor|few\b|little|less\b|unlike"
+    r"(?<![\w-])(?:remov|eliminat|avoid|prevent|lack|fail|free\b|drop|exclud|omit|absen|neglect|ignor|few\b|little|less\b|unlike"
     r"|instead|rather|rarely|hardly|only|whether|limit|difficult|hard\b|challeng|struggl|suffer|poor|bad|wrong|worse|low"
     r"|miss|break|against|contra|independ|refut|negat|beyond|but|however|despite|although|while|yet|impos|imprac"
     r"|un[a-z]{4}|in(?:cap|ab|eff|adequ|acc|suff)|ir[a-z]|il[a-z]|dis[a-z]|non)",
