@@ -89,6 +89,8 @@ def test_a_denial_has_something_to_rest_on(text: str, passage: list[str], word: 
         ("Training needs no labels.", ["It is fast.", "The sampler is unsupervised."]),
         ("It is not robust.", ["It fails on noise."]),
         ("It is not tested on images.", ["Only text is used."]),
+        ("Images are not covered.", ["We leave images to future work."]),
+        ("It does not work at night.", ["The camera is sensitive to darkness."]),
         ("Notable gains, nowhere else seen.", ["It gains."]),
     ],
 )

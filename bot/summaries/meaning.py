@@ -115,6 +115,7 @@ _DENIABLE: Final = re.compile(
     r"(?<![\w-])(?:remov|eliminat|avoid|prevent|lack|fail|free\b|drop|exclud|omit|absen|neglect|ignor|few\b|little|less\b|unlike"
     r"|instead|rather|rarely|hardly|only|whether|limit|difficult|hard\b|challeng|struggl|suffer|poor|bad|wrong|worse|low"
     r"|miss|break|against|contra|independ|refut|negat|beyond|but|however|despite|although|while|yet|impos|imprac"
+    r"|leav|left|future|outside|restrict|assum|still|remain|sensitive|expens|slow|degrad|drop|weak|gap|underexplored"
     r"|un[a-z]{4}|in(?:cap|ab|eff|adequ|acc|suff)|ir[a-z]|il[a-z]|dis[a-z]|non)",
     re.IGNORECASE,
 )
