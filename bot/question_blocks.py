@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from bot import links
-from bot.document import Block, Bold, Details, Italic, Link, Paragraph, Quote, Span, Text
+from bot.document import (
+    Block,
+    Bold,
+    Details,
+    Italic,
+    Item,
+    Link,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Span,
+    Spans,
+    Text,
+)
 from bot.latex import readable
 from bot.locales import say
 from bot.models import Note, Paper, Summary, Takeaway
@@ -53,17 +66,11 @@ def answer(question: str, answered: Answered, language: str) -> Iterator[Block]:
 def comparison(compared: Compared, language: str) -> Iterator[Block]:
     """Both papers by each aspect, then the passages on demand."""
     sides = {"A": compared.first, "B": compared.second}
-    for aspect in ASPECTS:
-        if any(side.aspects.get(aspect) for side in sides.values()):
-            yield Paragraph((Bold(say(language, f"part.{aspect}")),))
-            for mark, side in sides.items():
-                said = side.aspects.get(aspect, ())
-                text = " ".join(each.text for each in said) or say(language, "cmd.compare.unsaid")
-                yield Paragraph((Bold(mark), Text(say(language, "colon")), Text(text) if said else Italic(text)))
+    yield from _by_aspect(sides, language, lambda each: (Text(each.text),), or_unsaid=True)
     if compared.shared:
         names = say(language, "list").join(compared.shared)
         yield Paragraph((Text(say(language, "cmd.compare.shared", names=names)),))
-    passages = tuple(_passages(sides))
+    passages = tuple(_by_aspect(sides, language, _passage, or_unsaid=False))
     yield Details((Text(say(language, "summary.evidence")),), passages, kind="evidence")
     for side in sides.values():
         yield from notes(side.notes, language)
@@ -109,15 +116,29 @@ def _near(passages: Sequence[Takeaway], language: str, *, or_nothing: bool) -> I
 
 
 def _quote(said: Takeaway) -> Quote:
-    passage: tuple[Span, ...] = (Text(clean(said.evidence)),)
-    return Quote((*passage, Italic(f" ({clean(said.section, SHOWN)})")) if said.section else passage)
+    return Quote(_passage(said))
 
 
-def _passages(sides: dict[str, Side]) -> Iterator[Block]:
-    for mark, side in sides.items():
-        for each in side.statements:
-            yield Paragraph((Bold(mark), DOT, Text(each.text)))
-            yield _quote(each)
+def _by_aspect(
+    sides: Mapping[str, Side], language: str, told: Callable[[Takeaway], Spans], *, or_unsaid: bool
+) -> Iterator[Block]:
+    """Below each aspect what is `told` of either paper's statements, or else that it is not said."""
+    colon = Text(say(language, "colon"))
+    for aspect in ASPECTS:
+        items: list[Item] = []
+        for mark, side in sides.items():
+            said = side.aspects.get(aspect, ())
+            items += [Item((Bold(mark), colon, *told(each))) for each in said]
+            if or_unsaid and not said:
+                items.append(Item((Bold(mark), colon, Italic(say(language, "cmd.compare.unsaid")))))
+        if any(side.aspects.get(aspect) for side in sides.values()):
+            yield Paragraph((Bold(say(language, f"part.{aspect}")),))
+            yield ListBlock(tuple(items))
+
+
+def _passage(said: Takeaway) -> Spans:
+    passage: Spans = (Text(clean(said.evidence)),)
+    return (*passage, Italic(f" ({clean(said.section, SHOWN)})")) if said.section else passage
 
 
 def _quiet(statements: int, sources: Sequence[str], language: str) -> Paragraph:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.commands.text import CALLBACK, read
-from bot.document import Details, Quote
+from bot.document import Details, Document
 from bot.models import Note, Takeaway
 from bot.platforms import Place
 from bot.ports import SourceUnreachable
@@ -301,17 +301,25 @@ async def test_two_papers_stand_side_by_side_with_their_passages_to_unfold(at: F
     reply = await at.say(f"/compare {ID} {OTHER}", kind="group", actor=MEMBER)
     details = [each for each in reply.document.blocks if isinstance(each, Details)]
     assert len(details) == 1
-    assert sum(isinstance(each, Quote) for each in details[0].blocks) == 4
+    assert text(Document(details[0].blocks)).splitlines() == [
+        "Problem",
+        "• A: Passage of P of A. (4 Results)",
+        "Results",
+        "• A: Passage of R of A. (4 Results)",
+        "• A: Passage of S of A. (4 Results)",
+        "• B: Passage of R of B. (4 Results)",
+    ]
     shown = text(reply).splitlines()
-    assert shown[:10] == [
+    assert shown[:11] == [
         f"A · NV-Embed: Improved (https://arxiv.org/abs/{ID}) · {ID}v3",
         f"B · Vikhr: Instructions (https://arxiv.org/abs/{OTHER}) · {OTHER}v1",
         "Problem",
-        "A: P of A.",
-        "B: not said, as far as I can see",
+        "• A: P of A.",
+        "• B: not said, as far as I can see",
         "Results",
-        "A: R of A. S of A.",
-        "B: R of B.",
+        "• A: R of A.",
+        "• A: S of A.",
+        "• B: R of B.",
         "Both report on: MTEB, BEIR",
         "Evidence",
     ]
