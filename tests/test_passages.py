@@ -72,6 +72,7 @@ def test_an_endless_question_is_looked_for_in_part() -> None:
         ("On which GPUs was it trained?", "en", ["It is trained for 9 hours on four A100 GPUs."]),
         ("How does the sampler walk?", "en", ["The sampler walks down a tree of influence sums."]),
         ("Write a poem about cats", "en", []),
+        ("Does the encoder dream of electric sheep in Kansas?", "en", []),
         ("Who won the 2018 world cup?", "en", []),
         ("", "en", []),
     ],

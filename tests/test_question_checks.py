@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -164,6 +165,15 @@ def test_nothing_is_said_twice_and_not_without_end() -> None:
 def test_of_what_stands_nothing_is_left_of_markup_and_numbers_of_ours() -> None:
     verdict = judged(said(f"**{PARAMETERS}** [11]", PARAMETERS))
     assert [each.text for each in verdict.statements] == [PARAMETERS]
+
+
+def test_a_direction_is_that_of_the_sentence_it_rests_on_not_of_another_one() -> None:
+    abstract = "Memory is reduced by 20% on large graphs. Accuracy of small models increases by 20% on trees."
+    read = everything(dataclasses.replace(PAPER, abstract=abstract), None)
+    turned = {"text": "Memory is increased by 20% on large graphs.", "evidence": [1]}
+    verdict = check(json.dumps({"found": True, "statements": [turned]}), read, language="en")
+    assert verdict.statements == ()
+    assert "opposite" in verdict.problems[0]
 
 
 # ---------------------------------------------------------------- silence

@@ -88,6 +88,13 @@ async def test_what_stands_of_a_first_answer_is_kept_if_the_second_has_less(serv
     assert made.statements == STANDS
 
 
+async def test_silence_takes_nothing_back_that_stands(server: FakeOpenAI) -> None:
+    first = answers({"text": "It beats GraphSAGE.", "evidence": [11]}, {"text": PARAMETERS, "evidence": [11]})
+    server.faults.extend([first, says('{"found": false, "statements": []}')])
+    async with asking(server) as questions:
+        assert (await questions.ask(PAPER, QUESTION, language="en")).statements == STANDS
+
+
 async def test_where_nothing_stands_it_is_said_and_the_nearest_passage_shown(server: FakeOpenAI) -> None:
     server.faults.extend([answers({"text": "The encoder has 49 million parameters.", "evidence": [11]})] * 2)
     async with asking(server) as questions:

@@ -46,7 +46,7 @@ class Reader:
             prompt.messages(read.source, question, language=language, terms=terms),
             prompt.answer_schema(language),
             lambda text: checks.check(text, read, language=language, terms=terms),
-            lambda judged: (len(judged.statements), judged.silent, -len(judged.problems)),
+            lambda judged: (len(judged.statements), judged.silent),
         )
         outcome: Outcome = "answered" if made.statements else "silent" if made.silent else "unproven"
         logger.info("a question: outcome=%s statements=%d dropped=%d", outcome, len(made.statements), made.dropped)
@@ -64,7 +64,7 @@ class Reader:
             prompt.contrast_messages(first.source, second.source, language=language, terms=terms),
             prompt.contrast_schema(language),
             lambda text: checks.check_contrast(text, first, second, language=language, terms=terms),
-            lambda judged: (judged.will_do, judged.count, -len(judged.problems)),
+            lambda judged: (judged.will_do, judged.count),
         )
         logger.info("a comparison: statements=%d dropped=%d", made.count, made.dropped)
         if not made.will_do:
