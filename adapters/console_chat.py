@@ -43,6 +43,7 @@ from bot.platforms import (
     Where,
 )
 from bot.ports import Clock, UsageError
+from bot.sources.ids import find
 from bot.targets import Chat, Target
 
 TERMINAL = Target("console", "terminal")
@@ -103,6 +104,7 @@ class ConsoleChat:
         self.page = Page(stdout, environ=environ, language=self._language)
         self._numbers = count(1)
         self._by_nonce: OrderedDict[str, MessageRef] = OrderedDict()
+        self._asked: Document | None = None  # what the last answer was, if it awaits one
         self._core: Core | None = None
         self._arrived = asyncio.Event()
 
@@ -181,6 +183,7 @@ class ConsoleChat:
             if self._screen.erases:
                 async with self._core.turn(ask.target, ask.kind):
                     self._screen.hold(self.page.document(reply.document))
+        self._asked = replies[-1].document if replies and replies[-1].awaits else None
         if replies and not self._screen.erases:
             async with self._core.turn(ask.target, ask.kind):
                 self._screen.say(self.page.document(replies[-1].document))
@@ -211,11 +214,15 @@ class ConsoleChat:
         if number is not None and not 0 < number <= len(self.page.buttons):
             self._screen.say(self.page.aside(said(self._language, "console.no_button", number=number)))
             return
+        if number is None and self._asked is not None and line.lstrip()[0] not in "/／" and not find(line):
+            answered = text_of(self._asked.blocks, buttons=False)
+            await self.answer(self._ask(Said("ask", {"question": line.strip()}), replied_to=answered))
+            return
         wanted = read(line if number is None else self.page.buttons[number - 1], kind="private")
         if wanted is not None:
             await self.answer(self._ask(wanted, pressed=number is not None))
 
-    def _ask(self, wanted: Said, *, pressed: bool) -> Ask:
+    def _ask(self, wanted: Said, *, pressed: bool = False, replied_to: str = "") -> Ask:
         return Ask(
             update=f"console:{self._session}:{next(self._numbers)}",
             actor=YOU,
@@ -226,6 +233,7 @@ class ConsoleChat:
             at=self._clock(),
             is_admin=_yes,
             locale=self._language,
+            replied_to=replied_to,
             pressed=pressed,
         )
 

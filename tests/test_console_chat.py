@@ -320,6 +320,29 @@ async def test_what_one_does_with_a_paper_is_numbered_below_it(tmp_path: Path) -
     assert "│ We embed." in shown
 
 
+class Asking(Scripted):
+    """It asks back what one wants to know about a paper."""
+
+    async def ask(self, ask: Ask) -> AsyncIterator[Reply]:
+        self.asks.append(ask)
+        what = Document((Paragraph((Text("What of "), Link("it", URL), Text("?"))),))
+        yield Reply(what, awaits="a question") if "id" in ask.options else Reply(document("fine"))
+
+
+async def test_a_question_is_typed_below_the_one_we_ask() -> None:
+    core = Asking()
+    await piped(core, "/ask 2405.17428", " how large is it? ", "/list", "how large?", "/ask 2405.17428", "2405.17428")
+    said = [(ask.command, *ask.options.values(), URL in ask.replied_to) for ask in core.asks]
+    assert said == [
+        ("ask", "2405.17428", False),
+        ("ask", "how large is it?", True),
+        ("list", False),
+        ("summarize", "how large?", False),
+        ("ask", "2405.17428", False),
+        ("summarize", "2405.17428", False),
+    ]
+
+
 # ---------------------------------------------------------------- buttons
 
 

@@ -123,6 +123,14 @@ def test_a_reply_in_a_channel_asks_nothing(world: World) -> None:
         assert world.last() is None
 
 
+def test_a_file_is_what_it_is_about_whatever_it_answers(world: World) -> None:
+    paper = world.message(world.people.private(world.ann), **linked("A paper", PAPER))
+    file = world.people.uploads(b"%PDF-1.7")
+    world.people.says(world.ann, world.ann, "why?", reply_to=paper, file=file)
+    assert asked(world) is None
+    assert world.heard().file is not None
+
+
 # ---------------------------------------------------------------- what is answered
 
 
@@ -152,6 +160,17 @@ def test_a_post_of_a_channel_is_known_in_its_group(world: World) -> None:
     found = answered(world)
     assert (found.at, found.ours, found.about_papers) == ((target(channel), str(post.id)), None, False)
     assert asked(world) == "how?"
+
+
+def test_what_stands_in_a_chats_name_may_be_ours(world: World) -> None:
+    channel, group = world.people.add_channel(admins=[world.ann]), world.people.add_supergroup(members=[world.ann])
+    post = world.message(channel, "a digest", sender_chat=channel)
+    world.people.posts(channel, "/summarize", reply_to=post)
+    assert (answered(world).at, answered(world).ours) == ((target(channel), str(post.id)), None)
+    world.people.reads_all = True
+    anonymous = world.people.says(world.ann, group, "read this", anonymous=True)
+    world.people.says(world.bob, group, "why?", reply_to=anonymous)
+    assert (answered(world).at, answered(world).ours) == ((target(group), str(anonymous.id)), None)
 
 
 def test_a_message_of_another_chat_is_known_by_where_it_stands(world: World) -> None:

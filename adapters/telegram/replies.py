@@ -18,12 +18,10 @@ from adapters.telegram.limits import NAME
 from adapters.telegram.prompts import is_prompt
 from adapters.telegram.words import APART
 from bot.commands.text import LONGEST, Said
-from bot.sources.ids import find
+from bot.sources.ids import find, mentions
 from bot.targets import ChatKind, Target
 
 _ASKS = re.compile("[?？؟]")
-_ID = re.compile(r"[!-~]*(?:[0-9]{4}\.[0-9]{4,6}|[a-z-]/[0-9]{7})[!-~]*", re.IGNORECASE)
-"""What names a paper, with all that is written beside it: a link, a version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,9 @@ def _here(before: Message, quoted: str, bot: str) -> Answered:
     origin = before.forward_origin
     from_channel = before.is_automatic_forward and isinstance(origin, MessageOriginChannel)
     ours: bool | None = before.from_user is not None and _is_us(before.from_user, bot)
-    at = (Target(NAME, str(before.chat.id)), str(before.message_id)) if ours else None
+    if before.sender_chat is not None and before.sender_chat.id == before.chat.id:
+        ours = None  # in a channel, or as an admin without a name, we write in the chat's name, as others do
+    at = (Target(NAME, str(before.chat.id)), str(before.message_id)) if ours is not False else None
     if from_channel and isinstance(origin, MessageOriginChannel):
         ours, at = None, (Target(NAME, str(origin.chat.id)), str(origin.message_id))
     text = before.text or before.caption or ""
@@ -123,8 +123,11 @@ def _clean(text: str) -> str:
 
 def _is_about_itself(text: str) -> bool:
     """Is it about papers that it names itself, and asks nothing of the one it answers?"""
-    asks = _ASKS.search(text) is not None and any(map(str.isalpha, _ID.sub("", text)))
-    return bool(find(text)) and not asks
+    rest = text
+    for mention in reversed(found := mentions(text)):
+        rest = rest[: mention.start] + rest[mention.end :]
+    asks = _ASKS.search(text) is not None and any(map(str.isalpha, rest))
+    return bool(found) and not asks
 
 
 # ---------------------------------------------------------------- Rich Messages
