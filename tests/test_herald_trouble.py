@@ -8,6 +8,7 @@ from dataclasses import replace
 from adapters.memory import Fault
 from bot.delivery.incidents import Dead, Lost
 from bot.engine import A_FEW
+from bot.herald import ModelTrouble
 from bot.locales import say
 from bot.models import Note
 from bot.platforms import Actor, Fatal, Unknown
@@ -339,3 +340,16 @@ def test_owners_hear_of_the_feed_in_their_language(world: World) -> None:
     world.add(OWNERS, replace(NO_QUIET, languages=("zh",)), kind="private", topics=())
     play(world, digests)
     assert world.memory.texts(OWNERS) == [say("zh", "note.feed_stale", feed_day=MONDAY, expected=TUESDAY)]
+
+
+def test_owners_hear_once_a_day_of_a_model_server_that_takes_no_batches(world: World) -> None:
+    world.add(OWNERS, replace(NO_QUIET, languages=("ru",)), kind="private", topics=())
+    note = Note("batch_not_offered", {"status": 404})
+
+    async def scene(world: World) -> None:
+        for _ in range(3):
+            world.engine._herald.hear(ModelTrouble(note))
+            await asyncio.sleep(5)
+
+    play(world, scene)
+    assert world.memory.texts(OWNERS) == [say("ru", "note.batch_not_offered", status=404)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -78,21 +78,18 @@ class Planner:
         if latest is None or await asyncio.to_thread(self._marks.mark, _PLANNED) == latest.isoformat():
             return
         self._not_before = self._clock() + REST
-        soon, later = await asyncio.to_thread(self._wants.all)
-        made_soon = {self._name(want) for want in soon}  # asked for now, one by one: not paid twice
-        wants = [want for want in later if self._name(want) not in made_soon]
-        for group in _groups(wants, self._models):
+        for group in await asyncio.to_thread(self._groups):
             if not await self._planned(group):
                 return
         await asyncio.to_thread(self._marks.set_mark, _PLANNED, latest.isoformat())
         self._not_before = datetime.min.replace(tzinfo=UTC)
 
-    async def _planned(self, wants: Sequence[Want]) -> bool:
+    async def _planned(self, group: _Group) -> bool:
         """False if that cannot be known yet: no call has shown what form of question the server takes."""
-        missing = await asyncio.to_thread(self._missing, wants)
+        missing = await asyncio.to_thread(self._missing, group)
         if not missing:
             return True
-        model = self._models[missing[0][1][0].depth]
+        model = self._models[group.depth]
         if not model.proven:  # a batch in a form the server does not take would fail as a whole, hours later
             first = missing.pop(0)[1][0]
             with caused_by(first.target):
@@ -100,7 +97,6 @@ class Planner:
             if not model.proven:
                 return False
         wishes = [wish async for wish in _bounded(missing, model, most_deep=self._most_deep)]
-        deadline = min(want.due for want in wants) - MARGIN
         if not wishes:
             return True
         planned = await asyncio.to_thread(
@@ -110,33 +106,64 @@ class Planner:
                 wishes,
                 mark=self._mark(),
                 at=self._clock(),
-                deadline=deadline,
+                deadline=group.deadline,
                 price=self._prices.of(model.model),
                 allowance=self._allowance,
             ),
         )
-        logger.info("batch planned: papers=%d of %d until=%s", planned, len(missing), deadline)
+        logger.info("batch planned: papers=%d of %d until=%s", planned, len(missing), group.deadline)
         return True
 
-    def _key(self, want: Want) -> SummaryKey:
-        return key_of(want.paper, self._models[want.depth], language=want.language, depth=want.depth)
+    def _groups(self) -> list[_Group]:
+        """What can go together: of one model, due in the same half hour; the most urgent first. Blocks."""
+        soon, later = self._wants.all()
+        names = _Names(self._models)
+        made_soon = {names.of(want) for want in soon}  # asked for now, one by one: not paid twice
+        found: dict[tuple[int, str, Depth], _Group] = {}
+        for want in later:
+            if (name := names.of(want)) not in made_soon:
+                slot = int(want.due.timestamp() // TOGETHER.total_seconds())
+                key = slot, self._models[want.depth].model, want.depth
+                group = found.setdefault(key, _Group(want.depth, want.due - MARGIN))
+                group.deadline = min(group.deadline, want.due - MARGIN)
+                group.wants.setdefault(name, []).append(want)
+        return [found[key] for key in sorted(found)]
 
-    def _name(self, want: Want) -> str:
-        return custom_id(self._key(want))
-
-    def _missing(self, wants: Sequence[Want]) -> list[tuple[str, list[Want]]]:
+    def _missing(self, group: _Group) -> list[tuple[str, list[Want]]]:
         """By request, who wants it; without what is stored, and what is or was in a batch. Blocks."""
-        by_name: dict[str, list[Want]] = {}
-        stored: dict[str, bool] = {}
-        for want in wants:
-            key = self._key(want)
-            name = custom_id(key)
-            if name not in stored:
-                stored[name] = self._store.summary(key) is not None
-            if not stored[name]:
-                by_name.setdefault(name, []).append(want)
-        asked = self._store.database.read(lambda conn: table.asked(conn, by_name))
-        return [(name, each) for name, each in by_name.items() if name not in asked]
+        asked = self._store.database.read(lambda conn: table.asked(conn, group.wants))
+        return [
+            (name, wants)
+            for name, wants in group.wants.items()
+            if name not in asked and self._store.summary(_key(wants[0], self._models)) is None
+        ]
+
+
+@dataclass(slots=True)
+class _Group:
+    """What one batch may ask, by request; `deadline` is that of the most urgent."""
+
+    depth: Depth
+    deadline: datetime
+    wants: dict[str, list[Want]] = field(default_factory=dict)
+
+
+class _Names:
+    """The requests of wants, each worked out once: many chats want the same."""
+
+    def __init__(self, models: Mapping[Depth, ModelSummarizer]) -> None:
+        self._models = models
+        self._known: dict[tuple[str, int | None, str, Depth], str] = {}
+
+    def of(self, want: Want) -> str:
+        short = want.paper.id, want.paper.version, want.language, want.depth
+        if short not in self._known:
+            self._known[short] = custom_id(_key(want, self._models))
+        return self._known[short]
+
+
+def _key(want: Want, models: Mapping[Depth, ModelSummarizer]) -> SummaryKey:
+    return key_of(want.paper, models[want.depth], language=want.language, depth=want.depth)
 
 
 async def _bounded(
@@ -167,15 +194,6 @@ async def _bounded(
             targets=targets,
         )
         await asyncio.sleep(0)  # a question is some milliseconds of computing, and ours is not the only loop's work
-
-
-def _groups(wants: Iterable[Want], models: Mapping[Depth, ModelSummarizer]) -> list[list[Want]]:
-    """What can go together: of one model, due in the same half hour; the most urgent first."""
-    found: dict[tuple[int, str, Depth], list[Want]] = {}
-    for want in wants:
-        slot = int(want.due.timestamp() // TOGETHER.total_seconds())
-        found.setdefault((slot, models[want.depth].model, want.depth), []).append(want)
-    return [found[key] for key in sorted(found)]
 
 
 _PLANNED: Final = "batches planned"
