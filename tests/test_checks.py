@@ -82,6 +82,17 @@ def test_evidence_is_the_sentence_itself() -> None:
     assert [each.evidence for each in _zh().takeaways] == [SOURCE.sentences[number - 1] for number in (2, 3, 5)]
 
 
+def test_of_a_model_that_names_every_sentence_those_count_that_say_it() -> None:
+    points = (
+        Point("Instruction-tuning has two contrastive stages.", (1, 2, 3, 4, 5, 6)),
+        Point("A latent attention layer gives the pooled embeddings.", (1, 2, 3, 4, 5, 6)),
+        Point("Training data is synthetic and has hard negatives.", (1, 2, 4, 5)),
+    )
+    shown = [each.evidence for each in _en(takeaways=points).takeaways]
+
+    assert shown == [SOURCE.sentences[number - 1] for number in (4, 2, 5)]
+
+
 def test_a_tldr_that_fails_will_not_do() -> None:
     verdict = _zh(tldr="NV-Embed 的准确率达到 98.7%。")
 

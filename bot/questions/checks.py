@@ -21,6 +21,7 @@ from bot.summaries.answer import Point
 from bot.summaries.candidates import harmless
 from bot.summaries.checks import repeats
 from bot.summaries.editing import Editor
+from bot.summaries.evidence import MOST
 from bot.summaries.rules import Ground
 from bot.summaries.words import stems
 
@@ -153,7 +154,7 @@ class Sieve:
             witness = self._editor_of_english.said(point.english, place)
             if problem := rules.problem(witness, self._english) or _differ(text, witness):
                 return f"english: {problem}"
-        at = self._resting(self._indices(point.sentences), witness)
+        at = self._resting(self._indices(point.sentences[:MOST]), witness)
         if not at:
             return "the sentences it names do not say it, nor does another one"
         resting = [self._read.read(index) for index in at]

@@ -22,7 +22,8 @@ MAX_ANSWER: Final = 200_000
 MAX_TEXT: Final = 1000
 MAX_TRANSLATION: Final = 12_000
 MAX_POINTS: Final = 20
-MAX_EVIDENCE: Final = 3
+MAX_EVIDENCE: Final = 12
+"""Sentences one statement may name: some models name all they have read."""
 
 
 class Unreadable(ValueError):
@@ -230,7 +231,7 @@ def evidence_of(value: object) -> tuple[tuple[int, ...], str | None]:
     values = value if isinstance(value, list) else [value]
     numbers: list[int] = []
     quote: str | None = None
-    for each in values[:10]:
+    for each in values[:MAX_EVIDENCE]:
         if isinstance(each, bool) or each is None:
             continue
         if isinstance(each, int | float):

@@ -15,6 +15,9 @@ from bot.summaries.orders import addresses_a_machine
 from bot.summaries.prompt import Source
 from bot.summaries.words import letters, stems
 
+MOST: Final = 3
+"""Sentences a statement rests on at most, but for those that have its numbers."""
+
 
 def found(point: Point, text: str, source: Source, *, same_language: bool) -> tuple[int, ...]:
     """Which sentences of `source` `point` rests on; those that hold its numbers are added. Empty if none says it."""
@@ -30,7 +33,18 @@ def found(point: Point, text: str, source: Source, *, same_language: bool) -> tu
         if said is None:
             return ()
         chosen = [said]
+    chosen = _told_best(text, chosen, source)
     return tuple(sorted({*chosen, *_with_numbers(text, chosen, source, same_language=same_language)}))
+
+
+def _told_best(text: str, chosen: Sequence[int], source: Source) -> list[int]:
+    """`chosen`, or of more than MOST those that share most words with `text`: naming all says nothing."""
+    if len(chosen) <= MOST:
+        return list(chosen)
+    own = _names(text)
+    shared = {at: len(own & _names(cells.context(at, source))) for at in chosen}
+    best = max(shared.values())
+    return [at for at in chosen if 2 * shared[at] > best or not best][:MOST]
 
 
 def without(text: str, at: Iterable[int], source: Source) -> tuple[str, ...]:
