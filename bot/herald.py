@@ -34,6 +34,9 @@ LANES = 4
 
 A_PAGE = 500
 
+FAREWELL = 2.0
+"""Seconds that are left, at a stop, for what is just being told."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
@@ -107,11 +110,20 @@ class Herald:
 
     async def _work(self, lane: asyncio.Queue[News]) -> None:
         while True:
-            news = await lane.get()
+            telling = asyncio.create_task(self._told_or_logged(await lane.get()))
             try:
-                await self._told(news)
-            except Exception:  # one piece of news that cannot be told must not silence the others
-                logger.exception("news could not be told: %s", type(news).__name__)
+                await asyncio.shield(telling)
+            except asyncio.CancelledError:  # what was told is marked as told, or it is told again after the restart
+                await asyncio.wait({telling}, timeout=FAREWELL)
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
+                raise
+
+    async def _told_or_logged(self, news: News) -> None:
+        try:
+            await self._told(news)
+        except Exception:  # one piece of news that cannot be told must not silence the others
+            logger.exception("news could not be told: %s", type(news).__name__)
 
     async def _catch_up(self) -> None:
         """What happened while nobody told it, or just before we died."""

@@ -85,7 +85,7 @@ def held(language: str, *, chat: str, message: int, said: Document) -> Document:
 
 def dead(language: str, *, chat: str, error: str) -> Document:
     """A message will never arrive."""
-    return document(language, line(language, "notice.dead", chat=_bold(chat), error=error))
+    return document(language, line(language, "notice.dead", chat=_bold(chat), error=error or "?"))
 
 
 def trouble(language: str, *, note: Note) -> Document:

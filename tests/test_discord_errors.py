@@ -125,7 +125,7 @@ def test_a_proxys_refusal_pauses_nobody() -> None:
 def test_a_right_we_have_no_word_for_is_named_as_discord_does() -> None:
     error = delivery_error(refused(50099, status=403, message="Something new is not allowed"))
     assert isinstance(error, TargetGone)
-    assert error.reason == "Something new is not allowed"
+    assert error.reason == "Discord says: “Something new is not allowed”"
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from dataclasses import replace
 from adapters.memory import Fault
 from bot.delivery.incidents import Dead, Lost
 from bot.engine import A_FEW
-from bot.herald import ModelTrouble
+from bot.herald import FAREWELL, ModelTrouble
 from bot.locales import say
 from bot.models import Note
 from bot.platforms import Actor, Fatal, Unknown
 from bot.targets import State, Target
 from tests.fakes.newsroom import HALL, MONDAY, NO_QUIET, ROOM, TUESDAY, World, announced
+from tests.fakes.virtual_time import virtually
 from tests.test_herald import ADMIN, ADMINS, CHANNEL, OWNERS, buttons, let_in, lose, play, world
 
 __all__ = ["world"]
@@ -196,6 +197,38 @@ def test_what_was_lost_while_nobody_told_it_is_told_by_the_next_run(world: World
     assert len(world.memory.texts(ADMINS)) == 1
 
 
+def test_what_is_just_being_told_when_we_stop_is_not_told_again(world: World) -> None:
+    world.add(ROOM)
+    world.chats.set_admin(ROOM, ADMIN)
+    world.memory.latency = 1.0
+
+    async def stopped_meanwhile() -> None:
+        async with world.start():
+            await world.engine.target_lost(ROOM, "kicked")
+            while not world.memory.arrived:  # noqa: ASYNC110 - in virtual time
+                await asyncio.sleep(0.1)
+
+    virtually(stopped_meanwhile())
+    play(world, lambda world: asyncio.sleep(5))
+    assert len(world.memory.texts(ADMINS)) == 1
+
+
+def test_a_message_that_hangs_does_not_keep_us_from_stopping(world: World) -> None:
+    world.add(ROOM)
+    world.chats.set_admin(ROOM, ADMIN)
+    world.memory.latency = 1000.0
+
+    async def stopped_meanwhile() -> float:
+        loop = asyncio.get_running_loop()
+        async with world.start():
+            await world.engine.target_lost(ROOM, "kicked")
+            await asyncio.sleep(5)
+            began = loop.time()
+        return loop.time() - began
+
+    assert virtually(stopped_meanwhile()) < FAREWELL + 10
+
+
 def test_an_admin_who_cannot_be_reached_is_told_by_the_next_run(world: World) -> None:
     world.add(ROOM)
     world.chats.set_admin(ROOM, ADMIN)
@@ -315,16 +348,16 @@ def test_owners_hear_of_refused_messages_once_a_day_for_each_chat(world: World) 
     async def scene(world: World) -> None:
         for _ in range(3):
             for target in (ROOM, HALL):
-                await world.engine.report(Dead(target=target, message=1, digest=1, part=0, error="Fatal: too odd"))
+                await world.engine.report(Dead(target=target, message=1, digest=1, part=0, error="too odd"))
         await asyncio.sleep(5)
         assert len(world.memory.texts(OWNERS)) == 2
         await asyncio.sleep(86_400)
-        await world.engine.report(Dead(target=ROOM, message=2, digest=1, part=0, error="Fatal: too odd"))
+        await world.engine.report(Dead(target=ROOM, message=2, digest=1, part=0, error="too odd"))
 
     play(world, scene)
     said = world.memory.texts(OWNERS)
     assert len(said) == 3
-    assert "Fatal: too odd" in said[0]
+    assert "too odd" in said[0]
 
 
 def test_a_message_the_platform_refuses_for_good_reaches_the_owners_by_itself(world: World) -> None:

@@ -233,7 +233,7 @@ def test_a_message_that_can_never_work_is_given_up_after_one_try(play: Play) -> 
         assert memory.calls == 2
 
     office = play(scenario)
-    assert office.incidents == [Dead(target=A, message=1, digest=1, part=0, error="Fatal: 400")]
+    assert office.incidents == [Dead(target=A, message=1, digest=1, part=0, error="400")]
     assert office.rows("state, error") == [("dead", "Fatal: 400"), ("sent", None)]
 
 

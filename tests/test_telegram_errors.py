@@ -128,18 +128,25 @@ def test_letter_case_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "words"),
     [
-        "Forbidden: bot was kicked from the supergroup chat",
-        "Forbidden: bot was blocked by the user",
-        "Forbidden: user is deactivated",
-        "Forbidden: bot can't initiate conversation with a user",
+        ("Forbidden: bot was kicked from the supergroup chat", "I was removed"),
+        ("Forbidden: bot was blocked by the user", "I was blocked"),
+        ("Forbidden: user is deactivated", "the account was deleted"),
+        ("Forbidden: bot can't initiate conversation with a user", "this person has not written to me yet"),
+        ("Forbidden: something new", "Telegram says: “something new”"),
+        ("Forbidden: ", "Telegram does not say why"),
     ],
 )
-def test_a_reason_is_told_without_its_number(text: str) -> None:
+def test_a_reason_is_told_in_peoples_words_or_quoted(text: str, words: str) -> None:
     error = delivery_error(Forbidden(text), HERE)
     assert type(error) is TargetGone
-    assert error.reason == text.removeprefix("Forbidden: ")
+    assert error.reason == words
+
+
+def test_what_only_telegram_can_explain_is_quoted() -> None:
+    assert str(delivery_error(BadRequest("Bad Request: some new thing"), HERE)) == "Telegram says: “Some new thing”"
+    assert str(delivery_error(BadRequest("CHAT_WRITE_FORBIDDEN"), HERE)) == "I lack the right to post there"
 
 
 @pytest.mark.filterwarnings("ignore:.*PTB_TIMEDELTA")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.telegram.reasons import reason
 from adapters.telegram.redaction import QUIET
 from bot.targets import Settings, State, Target
 from bot.topics.catalogue import topic
@@ -37,8 +38,9 @@ class Row:
 
 def gone(text: str, code: int = 400) -> Row:
     """A place where we may not write."""
-    reason = text.partition(": ")[2]
-    return Row(refuses(text, code), (0, 0, 0, 0), state="retry", lost=reason)
+    said = reason(text)
+    assert said is not None
+    return Row(refuses(text, code), (0, 0, 0, 0), state="retry", lost=said)
 
 
 ERRORS = {
@@ -119,7 +121,7 @@ async def test_every_row_of_the_error_table_goes_its_way_and_the_token_is_told_n
             for name, expected in ERRORS.items():
                 await _goes_its_way(t, name, expected)
             dead = await t.sees(t.eve, "A message to anything else was refused for good")
-            assert "who_knows" in dead.text.casefold()
+            assert "the others go on. why: telegram says: “who_knows”" in dead.text.casefold()
             assert len([each for each in t.texts(t.eve) if "refused for good" in each]) == 1
         assert t.server.called("sendMessage")
         secret = t.server.token.partition(":")[2]

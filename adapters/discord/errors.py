@@ -89,6 +89,11 @@ def said(error: discord.HTTPException) -> str:
     return " ".join(error.text.split())[:LONGEST]
 
 
+def quoted(text: str) -> str:
+    """What only Discord can explain."""
+    return f"Discord says: “{text}”" if text.strip() else "Discord does not say why"
+
+
 def _refused(error: discord.HTTPException, *, editing: bool) -> DeliveryError:
     code, status, text = error.code, error.status, said(error)
     if status == 429 and not (editing and code == 30046):
@@ -98,7 +103,7 @@ def _refused(error: discord.HTTPException, *, editing: bool) -> DeliveryError:
     if code in _GONE and not (editing and code in _EDITING_ONLY):
         return TargetGone(_GONE[code])
     if code in _FORM or status == 413:
-        return BadFormat(text)
+        return BadFormat(quoted(text))
     if code == 160006:
         return RetryLater(_UNTIL_THREADS_END)
     if status == 401:
@@ -106,8 +111,8 @@ def _refused(error: discord.HTTPException, *, editing: bool) -> DeliveryError:
     if code == 0 and not text.startswith(f"{status}: "):  # Discord's own answers say so even where there is no code
         return NotSent(f"refused on the way ({status})")
     if status == 403 and not editing:
-        return TargetGone(text)
-    return Fatal(f"{text} ({code})")
+        return TargetGone(quoted(text))
+    return Fatal(f"{quoted(text)} ({code})")
 
 
 def _seconds(error: discord.HTTPException) -> float:

@@ -23,6 +23,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from adapters.telegram.reasons import GONE, TOPIC_GONE, quoted, reason
 from bot.platforms import (
     BadFormat,
     DeliveryError,
@@ -48,39 +49,6 @@ _LEFT_NOTHING = (
     httpx.ProxyError,  # a tunnel that was not opened
     httpx.UnsupportedProtocol,
     RuntimeError,  # the connection was closed before
-)
-
-_TOPIC_GONE = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
-
-_GONE = (
-    "chat not found",
-    "user not found",
-    "not enough rights",
-    "have no rights to send",
-    "need administrator rights",
-    "chat_write_forbidden",
-    "chat_admin_required",
-    "chat_restricted",
-    "chat_send_plain_forbidden",
-    "chat_guest_send_forbidden",
-    "chat_forbidden",
-    "channel_private",
-    "channel_invalid",
-    "peer_id_invalid",
-    "user_is_blocked",
-    "user_is_bot",
-    "user_banned_in_channel",
-    "user_deactivated",
-    "user is deactivated",
-    "group chat was deactivated",
-    "group is deactivated",
-    "group chat was deleted",
-    "group chat was upgraded",  # without saying where to
-    "bot was kicked",
-    "bot was blocked",
-    "bot is not a member",
-    "bot can't initiate conversation",
-    "bots can't send messages to bots",
 )
 
 _NO_SUCH_MESSAGE = (
@@ -132,7 +100,7 @@ def rich_refused(exc: TelegramError) -> RichRefused | None:
             return None
         case EndPointNotFound() | InvalidToken():  # the library takes an unknown method for an unknown token
             return None if _is_unauthorized(exc) else RichRefused(everywhere=True)
-        case BadRequest() if _has(text, (*_TOPIC_GONE, *_GONE, *_NO_SUCH_MESSAGE)) or is_unchanged(exc):
+        case BadRequest() if _has(text, (*TOPIC_GONE, *GONE, *_NO_SUCH_MESSAGE)) or is_unchanged(exc):
             return None
         case BadRequest():
             return RichRefused(everywhere="rich_message_" not in text.casefold())
@@ -159,11 +127,11 @@ def delivery_error(exc: TelegramError, target: Target) -> DeliveryError:
         case Forbidden() | BadRequest() | Conflict() if is_no_answer(exc):
             return NotSent("refused on the way")
         case Forbidden():
-            return TargetGone(said(exc))
+            return TargetGone(reason(said(exc)) or quoted(said(exc)))
         case EndPointNotFound() | InvalidToken():  # whoever asks for updates hears of it too, and stops
             return NotSent("the token is not accepted")
         case Conflict():
-            return NotSent(said(exc))
+            return NotSent(quoted(said(exc)))
         case BadRequest():
             return _refused(said(exc))
     return _failed(exc)
@@ -176,13 +144,11 @@ def said(exc: TelegramError) -> str:
 
 
 def _refused(text: str) -> DeliveryError:
-    if _has(text, (*_TOPIC_GONE, *_GONE)):
-        return TargetGone(text)
-    if _has(text, _NO_SUCH_MESSAGE):
-        return Fatal(text)
-    if _has(text, _BAD_FORMAT):
-        return BadFormat(text)
-    return Fatal(text)
+    if (why := reason(text)) is not None:
+        return TargetGone(why)
+    if _has(text, _BAD_FORMAT) and not _has(text, _NO_SUCH_MESSAGE):
+        return BadFormat(quoted(text))
+    return Fatal(quoted(text))
 
 
 def _failed(exc: TelegramError) -> DeliveryError:

@@ -97,7 +97,7 @@ def conclude(
             outbox_table.replace(db, [message], simpler, form=form)
         case BadFormat() | Fatal():
             outbox_table.dead(db, message, error=_said(result))
-            incident = _dead(message, _said(result))
+            incident = _dead(message, str(result)[:LONGEST_ERROR])
         case TargetGone(reason=reason):
             outbox_table.not_arrived(db, message, at=rules.now, error=_said(result))
             target_table.lose(db, target_id, reason)
