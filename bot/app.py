@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.costs.prices import Prices
     from bot.digest import Newsroom
     from bot.figures.pictures import Pictures
+    from bot.figures.service import Figures
     from bot.files import Files
     from bot.models import Depth
     from bot.platforms import Marks, Platform
@@ -78,6 +79,16 @@ async def newsroom(settings: Settings) -> AsyncIterator[Newsroom]:
     """Everything `digest` and `summarize` need, closed at the end. Raises StoreError, PricesError."""
     async with AsyncExitStack() as stack:
         yield (await parts(settings, stack)).newsroom
+
+
+@asynccontextmanager
+async def reading_room(settings: Settings) -> AsyncIterator[tuple[Newsroom, Figures | None]]:
+    """As `newsroom`, and who knows the figures of papers, as links; None: nobody wants them."""
+    from bot.figures.service import Figures  # noqa: PLC0415 - heavy
+
+    async with AsyncExitStack() as stack:
+        made = await parts(settings, stack)
+        yield made.newsroom, Figures(made.texts, None) if settings.figures != "off" else None
 
 
 async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:

@@ -20,6 +20,9 @@ from bot import terminal
 from bot.terminal import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.document import Figure
     from bot.models import ArxivId, Digest
     from bot.ports import Progress
 
@@ -170,19 +173,23 @@ def summarize(
             if not found:
                 raise NotAnId(text)
             asked |= {each.key: each for each in found if each.key not in asked}
-        from bot.app import newsroom  # noqa: PLC0415 - heavy
+        from bot.app import reading_room  # noqa: PLC0415 - heavy
         from bot.compose import papers as compose  # noqa: PLC0415 - heavy
         from bot.settings import Settings  # noqa: PLC0415 - heavy
 
-        async def make(progress: Progress) -> tuple[Digest, tuple[ArxivId, ...]]:
-            async with newsroom(Settings.read()) as room:
-                return await room.on_demand(
+        async def make(
+            progress: Progress,
+        ) -> tuple[Digest, tuple[ArxivId, ...], Mapping[str, Sequence[Figure]]]:
+            async with reading_room(Settings.read()) as (room, figures):
+                made, missing = await room.on_demand(
                     tuple(asked.values()), language=spoken, depth="brief" if brief else "deep", progress=progress
                 )
+                shown = figures is not None and form is not Format.JSON
+                return made, missing, await figures.of(made, language=spoken) if figures and shown else {}
 
         with terminal.progress() as progress:
-            made, missing = asyncio.run(make(progress))
-        terminal.write(made, spoken, form, lambda: compose(made, language=spoken))
+            made, missing, shown = asyncio.run(make(progress))
+        terminal.write(made, spoken, form, lambda: compose(made, language=spoken, figures=shown))
         if missing:
             raise typer.Exit(1)
 

@@ -20,7 +20,7 @@ from bot.models import Announcement, Kind, Listed, Paper
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.arxiv_texts import TextArxiv
 from tests.fakes.openai import KEY, MODEL, FakeOpenAI
-from tests.fakes.papers_html import page, paragraph, section
+from tests.fakes.papers_html import figure, page, paragraph, section
 from tests.fakes.pdf_papers import STAMP
 from tests.fakes.pdf_papers import paper as pdf_paper
 from tests.fakes.pdfs import pdf, scanned
@@ -271,14 +271,22 @@ def test_without_a_network_the_bundled_papers_can_be_summarized(desk: Desk) -> N
 
 def test_in_depth_it_reads_the_whole_text_and_says_where_each_statement_stands(tmp_path: Path) -> None:
     text = "The scheduler keeps 64 queues. It drops the longest one when memory is short."
-    method = section("3", "Method", paragraph(text))
+    method = section(
+        "3", "Method", paragraph(text), figure("x1.png", "Overview of the whole scheduler and its queues.")
+    )
     with TextArxiv(pages={"2605.00021v1": page(method)}) as arxiv, FakeOpenAI() as server:
         arxiv.papers["2605.00021"] = paper(21)
         env = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "PAPERBOY_MODEL": MODEL}
         desk = Desk(tmp_path, arxiv)
         deep = desk.json("summarize", "2605.00021", env=env)["entries"][0]["summary"]
         brief = desk.json("summarize", "--brief", "2605.00021", env=env)["entries"][0]["summary"]
+        pages = len(arxiv.asked("/html/"))
+        shown = desk.run("summarize", "2605.00021", env=env).stdout
+        bare = desk.run("summarize", "2605.00021", env=env, PAPERBOY_FIGURES="off").stdout
 
+    assert "Figure 1 https://arxiv.org/html/2605.00021v1#S1.F1 — Overview of the whole scheduler" in shown
+    assert "Figure 1" not in bare
+    assert (pages, len(arxiv.asked("/html/"))) == (1, 2), "no picture is fetched for a terminal, nor a page for JSON"
     assert (deep["depth"], deep["source"], brief["depth"], brief["source"]) == ("deep", "html", "brief", "abstract")
     assert [part["kind"] for part in deep["parts"]][:2] == ["problem", "method"]
     assert [each for part in deep["parts"] for each in part["statements"]] == deep["takeaways"]

@@ -73,7 +73,7 @@ def test_the_first_figure_is_worth_showing_and_a_detail_is_not() -> None:
         fig("Figure 1", "Logo."),
         fig("Figure 1", "12.3 45.6 78.9 10 11 12"),
         fig("", ""),
-        replace(FIRST, url=None),
+        replace(FIRST, url=None, anchor=""),
     ],
 )
 def test_a_table_a_panel_or_what_has_no_words_or_no_picture_is_no_figure(figure: Figure) -> None:
@@ -135,6 +135,11 @@ def test_what_the_page_says_counts_where_the_feed_says_nothing() -> None:
 )
 def test_a_picture_that_is_another_papers_or_has_no_pixels_is_linked(url: str) -> None:
     assert one(replace(FIRST, url=url)).picture is None
+
+
+def test_a_drawing_of_the_page_itself_is_linked() -> None:
+    found = one(replace(FIRST, url=None))
+    assert (found.picture, found.url) == (None, "https://arxiv.org/html/2405.17428v2#S1.F1")
 
 
 def test_one_of_several_panels_is_not_the_figure() -> None:

@@ -191,7 +191,7 @@ def shelf(server: TextArxiv) -> Iterator[FullTexts]:
 
 async def test_the_figures_of_a_free_paper_have_their_pictures_ready(server: TextArxiv) -> None:
     with shelf(server) as texts, hung(server) as pictures:
-        found = await Figures(texts, pictures).of(PAPER, language="en")
+        found = await Figures(texts, pictures).telling(PAPER, language="en")
         assert [each.picture for each in found] == [at(server), at(server, "x2.png")]
         assert all(pictures.kept(each.picture or "") for each in found)
         assert found[0].caption[-1].text == "CC BY-SA 4.0", "the page says so, and the feed did not know"
@@ -200,16 +200,16 @@ async def test_the_figures_of_a_free_paper_have_their_pictures_ready(server: Tex
 async def test_a_picture_that_cannot_be_had_leaves_the_link_and_the_other_figure(server: TextArxiv) -> None:
     server.pictures[f"{ID}/x1.png"] = HTML
     with shelf(server) as texts, hung(server) as pictures:
-        first, second = await Figures(texts, pictures).of(PAPER, language="en")
+        first, second = await Figures(texts, pictures).telling(PAPER, language="en")
     assert (first.picture, second.picture) == (None, at(server, "x2.png"))
     assert first.url == f"https://arxiv.org/html/{ID}#S1.F1"
 
 
 async def test_nothing_but_the_page_is_fetched_where_figures_are_linked_or_not_free(server: TextArxiv) -> None:
     with shelf(server) as texts, hung(server) as pictures:
-        linked = await Figures(texts, None).of(PAPER, language="en")
+        linked = await Figures(texts, None).telling(PAPER, language="en")
         ours = replace(PAPER, license="http://arxiv.org/licenses/nonexclusive-distrib/1.0/")
-        others = await Figures(texts, pictures).of(ours, language="en")
+        others = await Figures(texts, pictures).telling(ours, language="en")
     assert [each.picture for each in (*linked, *others)] == [None] * 4
     assert [each.path for each in server.requests] == [f"/html/{ID}"]
 
@@ -217,7 +217,7 @@ async def test_nothing_but_the_page_is_fetched_where_figures_are_linked_or_not_f
 async def test_a_paper_without_a_page_has_no_figures(server: TextArxiv) -> None:
     server.pages.clear()
     with shelf(server) as texts, hung(server) as pictures:
-        assert await Figures(texts, pictures).of(PAPER, language="en") == ()
+        assert await Figures(texts, pictures).telling(PAPER, language="en") == ()
 
 
 async def test_pictures_that_take_too_long_are_links(server: TextArxiv) -> None:
@@ -226,5 +226,5 @@ async def test_pictures_that_take_too_long_are_links(server: TextArxiv) -> None:
         raise SourceError("never")
 
     with shelf(server) as texts, hung(server, shrink=never) as pictures:
-        found = await Figures(texts, pictures, patience=0.3).of(PAPER, language="en")
+        found = await Figures(texts, pictures, patience=0.3).telling(PAPER, language="en")
     assert [each.picture for each in found] == [None, None]

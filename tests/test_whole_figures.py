@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.models import TextSource
 from tests.fakes.arxiv_texts import TextArxiv
 from tests.fakes.campus import Campus, campus
 from tests.fakes.discord_model import Message as Post
@@ -19,6 +20,7 @@ from tests.fakes.discord_model import P
 from tests.fakes.newsroom import TUESDAY, announced
 from tests.fakes.papers_html import abstract, figure, page, section
 from tests.fakes.pictures import HTML, SVG, bomb, encoded, noise, plot
+from tests.fakes.summarizers import FakeSummarizer
 from tests.fakes.telegram_places import Chat, Message, User
 from tests.fakes.telegram_refusals import bad
 from tests.fakes.town import Town, town
@@ -61,6 +63,7 @@ ALL = [f"/html/{ID}v1", f"/html/{ID}v1/x1.png", f"/html/{ID}v1/x2.png"]
 async def telegram(folder: Path, arxiv: TextArxiv) -> AsyncIterator[Town]:
     async with town(folder) as t:
         t.bot.site_url = arxiv.site_url
+        t.bot.model = FakeSummarizer(source="html")
         t.bot.announce(TUESDAY, announced(ID, TUESDAY))
         async with t.open():
             yield t
@@ -70,6 +73,7 @@ async def telegram(folder: Path, arxiv: TextArxiv) -> AsyncIterator[Town]:
 async def discord(folder: Path, arxiv: TextArxiv) -> AsyncIterator[Campus]:
     async with campus(folder) as c:
         c.bot.site_url = arxiv.site_url
+        c.bot.model = FakeSummarizer(source="html")
         c.announce(TUESDAY, ID)
         async with c.open():
             yield c
@@ -188,6 +192,18 @@ async def test_figures_come_with_a_rich_message_too(tmp_path: Path, arxiv: TextA
         assert answer.text
         assert first.photo
         assert first.text == CAPTION
+
+
+@pytest.mark.parametrize("source", ["abstract", "pdf"])
+async def test_what_was_not_read_on_a_page_has_no_figures_and_nothing_is_fetched_for_them(
+    tmp_path: Path, arxiv: TextArxiv, source: TextSource
+) -> None:
+    async with telegram(tmp_path, arxiv) as t:
+        assert t.bot.model is not None
+        t.bot.model.source = source
+        (answer,) = await asked(t, t.bob)
+        assert "big says" in answer.text
+    assert not arxiv.requests
 
 
 async def test_several_papers_have_no_figures(tmp_path: Path, arxiv: TextArxiv) -> None:

@@ -95,10 +95,10 @@ class FileReading(Protocol):
 
 
 class Illustrating(Protocol):
-    """The figures that go with a paper: `bot.figures.service.Figures`."""
+    """The figures that go with what is said: `bot.figures.service.Figures`."""
 
-    async def of(self, paper: Paper, *, language: str) -> Sequence[Figure]:
-        """Those that tell most; those with a `picture` can be shown now. It may take half a minute."""
+    async def of(self, made: Digest, *, language: str) -> Mapping[str, Sequence[Figure]]:
+        """Those that tell most, by paper id; those with a `picture` can be shown now. It may take half a minute."""
         ...
 
 

@@ -94,15 +94,12 @@ class _Answer:
         return self._laid(self.made)
 
     async def illustrated(self) -> Reply | None:
-        """With them; None if there are none to show. What was read in depth was read on the page they stand on."""
-        case, means = self.case, self.case.means
-        if means.figures is None or not case.settings.figures or self.made is None or len(self.made.entries) != 1:
+        """With them; None if there are none to show."""
+        case, figures = self.case, self.case.means.figures
+        if figures is None or not case.settings.figures or self.made is None:
             return None
-        (entry,) = self.made.entries
-        if entry.summary is None or entry.summary.depth != "deep" or entry.summary.method != "llm":
-            return None
-        found = await means.figures.of(entry.paper, language=case.settings.languages[0])
-        return self._laid(self.made, {entry.paper.id: found}) if found else None
+        found = await figures.of(self.made, language=case.settings.languages[0])
+        return self._laid(self.made, found) if found else None
 
     def _laid(self, made: Digest, figures: Mapping[str, Sequence[Figure]] = MappingProxyType({})) -> Reply:
         case, language = self.case, self.case.settings.languages[0]

@@ -35,11 +35,12 @@ _DETAIL = re.compile(
 
 
 def telling(figures: Sequence[Figure], *, most: int = MOST) -> tuple[Figure, ...]:
-    """At most `most` of those that have a picture and say what it shows, in the paper's order."""
+    """At most `most` of those that can be found and say what they show, in the paper's order."""
     known: dict[str, tuple[int, int, Figure]] = {}
     for place, figure in enumerate(figures):
-        if figure.url is not None and figure.url not in known and _says(figure):
-            known[figure.url] = (_worth(figure, first=not known), place, figure)
+        where = figure.url or figure.anchor  # a drawing of the page itself has no address
+        if where and where not in known and _says(figure):
+            known[where] = (_worth(figure, first=not known), place, figure)
     best = sorted(known.values(), key=lambda each: (-each[0], each[1]))[:most]
     return tuple(figure for worth, _, figure in sorted(best, key=lambda each: each[1]) if worth > 0)
 

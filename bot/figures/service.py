@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from bot import document
 from bot.figures.captions import shown
-from bot.models import Paper
+from bot.models import Digest, Paper
 from bot.ports import FullText, Picture, SourceError
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,17 @@ class Figures:
         self._pictures = pictures
         self._patience = patience
 
-    async def of(self, paper: Paper, *, language: str) -> Sequence[document.Figure]:
+    async def of(self, made: Digest, *, language: str) -> Mapping[str, Sequence[document.Figure]]:
+        """Those of the one paper of `made`, by its id, if its summary was made from its page; nothing of several."""
+        if len(made.entries) != 1:
+            return {}
+        (entry,) = made.entries
+        if entry.summary is None or entry.summary.source != "html":
+            return {}
+        found = await self.telling(entry.paper, language=language)
+        return {entry.paper.id: found} if found else {}
+
+    async def telling(self, paper: Paper, *, language: str) -> Sequence[document.Figure]:
         """The telling figures of `paper`; those with a `picture` have it in memory. None where there is no page."""
         try:
             full = await self._texts.of(paper)

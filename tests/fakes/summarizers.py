@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.costs.bill import Call, Spend
-from bot.models import Depth, Full, Paper, Summary, SummaryPart, Usage
+from bot.models import Depth, Full, Paper, Summary, SummaryPart, TextSource, Usage
 from bot.ports import TEXT, WRITING, Progress, Summarizer, SummaryError, no_progress
 from bot.store import Store
 from bot.summaries.endpoint import free
@@ -30,6 +30,7 @@ class FakeSummarizer:
     failures: Mapping[str, SummaryError] = field(default_factory=dict)
     parts: tuple[SummaryPart, ...] = ()
     every: Exception | None = None
+    source: TextSource = "abstract"
     spend: Spend = free
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
@@ -57,7 +58,14 @@ class FakeSummarizer:
         progress(WRITING, 0, 0)
         if failure := self.failures.get(paper.id) or self.every:
             raise failure
-        made = summary(paper_id=paper.id, language=language, depth=depth, model=self.model, tldr=f"{self.model} says")
+        made = summary(
+            paper_id=paper.id,
+            language=language,
+            depth=depth,
+            model=self.model,
+            source=self.source,
+            tldr=f"{self.model} says",
+        )
         if not self.parts or depth == "brief":
             return made
         return replace(made, parts=self.parts, takeaways=tuple(s for part in self.parts for s in part.statements))
