@@ -61,6 +61,10 @@ def test_the_first_figure_is_worth_showing_and_a_detail_is_not() -> None:
     assert labels(
         fig("Figure 1", "How readers look at a paper."), fig("Figure 2", "The distribution of lengths in it.")
     ) == ["Figure 1"]
+    assert labels(fig("Figure S3", "Overview of the cluster that we trained it on.")) == ["Figure S3"], "the first"
+    assert labels(
+        fig("Figure 1", "How readers look at a paper."), fig("Figure A1", "Overview of the cluster we trained on.")
+    ) == ["Figure 1"]
     assert labels(fig("Figure 1", "Screenshot of the annotation interface that we used.")) == []
 
 

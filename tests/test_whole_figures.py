@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -274,17 +273,18 @@ async def test_discord_links_a_figure_that_is_not_free_or_not_a_picture(tmp_path
         assert not answer.followups
 
 
+@pytest.mark.parametrize("seconds", [0, 16 * 60])
 async def test_figures_that_come_too_late_for_the_interaction_are_links_in_the_channel(
-    tmp_path: Path, arxiv: TextArxiv
+    tmp_path: Path, arxiv: TextArxiv, seconds: int
 ) -> None:
     async with discord(tmp_path, arxiv) as c:
         c.bot.library.gate.clear()
         answer = await c.server.uses(c.bob, c.papers, "summarize", {"ids": ID})
         await answer.until(lambda each: "Reading" in each.text)
-        c.world.skip(16 * 60)
+        c.world.skip(seconds)
         c.bot.clock.go(timedelta(days=1))
         c.bot.library.gate.set()
         late = await c.sees(c.papers, "big says")
         assert "Figure 1" in late.text
-        await asyncio.sleep(0)
+        await c.run.until(lambda: not c.discord.busy)
         assert not any(each.attachments for each in c.ours(c.papers))

@@ -90,6 +90,7 @@ class Core:
     turns: list[tuple[Target, ChatKind]] = field(default_factory=list)
     topics: Sequence[Topic] = ()
     posts: dict[tuple[str, str], Document] = field(default_factory=dict)
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
     async def ask(self, ask: Ask) -> AsyncIterator[Reply]:
         self.asks.append(ask)
@@ -126,7 +127,7 @@ class Core:
         self.moved.append((old, new))
 
     def picture(self, address: str) -> Picture | None:
-        return None
+        return self.pictures.get(address)
 
     async def known_papers(self, words: str, *, limit: int) -> Sequence[Paper]:
         return ()
