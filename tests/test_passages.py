@@ -131,6 +131,13 @@ def test_a_budget_is_kept_but_for_the_abstract(budget: int) -> None:
     assert sum(map(tokens, read.source.sentences)) - own <= budget
 
 
+def test_a_text_that_says_the_same_a_thousand_times_keeps_the_budget() -> None:
+    same = "The sampler draws edges in proportion to their influence. " * 500
+    many = tuple(Section(title="Method", kind=SectionKind.METHOD, paragraphs=(same,)) for _ in range(10))
+    read = excerpt(PAPER, dataclasses.replace(FULL, sections=many), wanted("sampler"), budget=2000)
+    assert sum(map(tokens, read.source.sentences)) < 2200
+
+
 def test_what_is_not_near_is_read_too_where_there_is_room() -> None:
     read = excerpt(PAPER, FULL, wanted("poem"))
     assert read.source.sentences == everything(PAPER, FULL).source.sentences

@@ -152,9 +152,11 @@ def excerpt(paper: Paper, full: Full | None, wanted: Wanted, *, budget: int = BU
             break
     rest = left + budget - int(budget * NEAR_SHARE)
     first = deep_source(paper, full, budget=rest)
-    usual = set(zip(first.sentences, first.sections, strict=True))
-    pairs = zip(sentences, whole.source.sections, strict=True)
-    chosen |= {index for index, pair in enumerate(pairs) if pair in usual}
+    usual = Counter(zip(first.sentences, first.sections, strict=True))
+    for index, pair in enumerate(zip(sentences, whole.source.sections, strict=True)):
+        if usual[pair]:  # a text may say the same a thousand times: it is read as often as it was chosen
+            usual[pair] -= 1
+            chosen.add(index)
     return only(whole, chosen)
 
 
