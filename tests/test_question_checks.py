@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.models import Takeaway
+from bot.models import Section, SectionKind, Takeaway
 from bot.questions.checks import Contrast, Judged, check, check_contrast
 from bot.questions.passages import everything, excerpt, of_two
 from bot.questions.prompt import (
@@ -174,6 +174,24 @@ def test_a_direction_is_that_of_the_sentence_it_rests_on_not_of_another_one() ->
     verdict = check(json.dumps({"found": True, "statements": [turned]}), read, language="en")
     assert verdict.statements == ()
     assert "opposite" in verdict.problems[0]
+
+
+def test_what_is_said_of_one_is_not_said_of_another_that_is_named_elsewhere() -> None:
+    related = Section(title="Related Work", number="2", kind=SectionKind.RELATED, paragraphs=("GraphSAGE is older.",))
+    far = Section(title="X", kind=SectionKind.OTHER, paragraphs=("Nothing is said. Nothing at all. Not a word.",))
+    read = everything(PAPER, dataclasses.replace(FULL, sections=(*FULL.sections[:2], related, far, *FULL.sections[2:])))
+    at = read.source.sentences.index(PARAMETERS) + 1
+
+    def of(text: str, language: str = "en", english: str = "") -> Judged:
+        statements = [{"text": text, "evidence": [at], "english": english}]
+        return check(json.dumps({"found": True, "statements": statements}), read, language=language)
+
+    wrong = of("GraphSAGE has 48 million parameters.")
+    assert wrong.statements == ()
+    assert wrong.problems == ("statement 1: what stands there is not said of GraphSAGE",)
+    assert of("GraphSAGE 有 4800 万个参数。", "zh", PARAMETERS).statements == ()
+    assert of("The encoder of FastGraph has 48 million parameters.").statements
+    assert of("FastGraph 的编码器有 4800 万个参数。", "zh", PARAMETERS).statements
 
 
 # ---------------------------------------------------------------- silence

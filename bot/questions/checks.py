@@ -7,7 +7,7 @@ given the right one if a single one says it, else it falls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from bot.models import Takeaway
 from bot.questions.answers import ASPECTS, Aspect
 from bot.questions.passages import Excerpt
 from bot.questions.prompt import MOST_EACH, MOST_STATEMENTS
-from bot.summaries import answer, meaning, numbers, rules
+from bot.summaries import answer, meaning, names, numbers, rules
 from bot.summaries.answer import Point
 from bot.summaries.candidates import harmless
 from bot.summaries.checks import repeats
@@ -33,6 +33,9 @@ LEAST = 0.25
 
 FEW = 4
 """Words of a statement below which half of them is too little."""
+
+NEAR = 2
+"""Sentences before and after a passage that may name what it speaks of."""
 
 MAX_PROBLEMS = 12
 MAX_NAME = 40
@@ -160,6 +163,8 @@ class Sieve:
         resting = [self._read.read(index) for index in at]
         if turned := meaning.reversed_of(witness, resting, same_language=True):
             return turned
+        if absent := self._strangers(at, f"{text} {witness}"):
+            return f"what stands there is not said of {', '.join(absent[:4])}"
         passage = self._read.shown(at, text)
         if not passage:
             return "no sentence that may be shown says it"
@@ -181,6 +186,24 @@ class Sieve:
         """The sentences of this paper among those numbers."""
         places = (number - 1 - self._after for number in given)
         return sorted({place for place in places if 0 <= place < len(self._read.source.sentences)})
+
+    def _strangers(self, at: Sequence[int], said: str) -> Sequence[str]:
+        """The names of `said` that neither the title, the abstract, nor anything near the sentences `at` has.
+
+        A number of one model must not become another one's that is named elsewhere in the paper.
+        """
+        source = self._read.source
+        near = {index + step for index in at for step in range(-NEAR, NEAR + 1)}
+        beside = (self._lines[index] for index in sorted(near) if 0 <= index < len(self._lines))
+        labels = (self._read.section(index) for index in at)
+        absent = names.missing(said, names.known("\n".join((source.title, *source.abstract, *beside, *labels))))
+        return [name for name in absent if name not in self._renderings]
+
+    @cached_property
+    def _renderings(self) -> frozenset[str]:
+        """Words by which the glossary calls what the paper speaks of."""
+        terms = self._ground.terms.every
+        return frozenset(word for term in terms for each in (term.rendering, *term.also) for word in each.split())
 
     def _resting(self, cited: list[int], witness: str) -> list[int]:
         """The sentences `witness` rests on: those it names, or the one that clearly says more of it; none if none does.
