@@ -229,7 +229,7 @@ class Attached:
     all of it, at most so many bytes; it raises NotFetched.
     """
 
-    name: str
+    name: str = field(repr=False)
     media_type: str
     size: int | None
     most: int

@@ -11,8 +11,8 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.commands.file import LARGEST
 from bot.files import Sent
+from bot.fulltext.fetch import LONGEST_PDF
 from bot.locales import UI, messages
 from bot.models import ArxivId, Note, Takeaway
 from bot.platforms import Attached, NotFetched, Reply
@@ -164,7 +164,7 @@ async def endless(most: int) -> bytes:
         (file(name="notes.docx", media_type="application/msword"), "I read PDF files only."),
         (file(name="", media_type=""), "I read PDF files only."),
         (file(size=(20 << 20) + 1), "This PDF is too large for me: I read up to 20 MB"),
-        (file(size=LARGEST + 1, most=500 << 20), "This PDF is too large for me: I read up to 40 MB"),
+        (file(size=LONGEST_PDF + 1, most=500 << 20), "This PDF is too large for me: I read up to 40 MB"),
         (file(size=None, read=endless), "This PDF is too large for me: I read up to 20 MB"),
         (file(read=failing), "I could not get the file. Send it again"),
     ],
@@ -219,6 +219,10 @@ async def test_a_paper_without_a_full_text_is_no_arxiv_that_is_away(at: Front) -
         "There is no full text of it: its PDF has pictures of pages, no text.",
         "Its abstract still stands: /abstract with its id shows it.",
     ]
+
+
+def test_the_name_of_a_file_is_not_told_by_what_stands_for_it(at: Front) -> None:
+    assert NAME not in repr(at.ask("/summarize", file=file()))
 
 
 async def test_privacy_says_what_becomes_of_files(at: Front) -> None:

@@ -69,6 +69,7 @@ TABLE = (
     Row("/digest", "The digest is on its way", Who.ADMIN, member="There has been no digest here yet."),
     Row(f"/abstract {PAPER}", "It is good."),
     Row(f"/evidence {PAPER}", TITLE),
+    Row(f"/depth {PAPER}", "I do not have it in depth any more."),
     Row(f"/save {PAPER}", "Saved"),
     Row("/saved", "What you saved: 1 paper"),
     Row("/saved bibtex", "@misc{"),

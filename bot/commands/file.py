@@ -11,14 +11,12 @@ from bot.commands.case import Case
 from bot.commands.saying import aside, button, line, note, row
 from bot.document import Block, Divider
 from bot.files import Sent
+from bot.fulltext.fetch import LONGEST_PDF
 from bot.locales import messages, say
 from bot.models import Entry
 from bot.paper_blocks import Style, sent
 from bot.platforms import Attached, NotFetched, Reply
 from bot.ports import NoText
-
-LARGEST: Final = 40 << 20
-"""Bytes of a file, where the platform gives us as many."""
 
 PATIENCE: Final = 90.0
 """Seconds a platform may take to bring it."""
@@ -71,7 +69,7 @@ class _Steps:
 
 
 async def _read(case: Case, file: Attached, steps: _Steps) -> Reply:
-    most = min(file.most, LARGEST)
+    most = min(file.most, LONGEST_PDF)
 
     async def fetch() -> bytes:
         try:
@@ -132,13 +130,13 @@ def _obvious(file: Attached) -> str:
     """What is wrong with it, as far as one sees without reading it; '' if nothing is."""
     if not file.is_pdf:
         return "not_pdf"
-    return "too_large" if file.size is not None and file.size > min(file.most, LARGEST) else ""
+    return "too_large" if file.size is not None and file.size > min(file.most, LONGEST_PDF) else ""
 
 
 def _cannot(case: Case, problem: str, file: Attached) -> Reply:
     key = f"cmd.file.{problem}"
     known = key if key in messages(case.language) else "cmd.file.parse_crashed"
-    return _theirs(case, line(case.language, known, most=min(file.most, LARGEST) >> 20))
+    return _theirs(case, line(case.language, known, most=min(file.most, LONGEST_PDF) >> 20))
 
 
 def _theirs(case: Case, *blocks: Block | None) -> Reply:
