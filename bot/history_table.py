@@ -9,16 +9,18 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, NamedTuple, TypeAlias
 
 from bot.digest_table import ref_of
-from bot.document import Document
+from bot.document import Document, Item, Link, ListBlock
 from bot.document_json import loads
-from bot.models import Kind
+from bot.models import ArxivId, Kind
 from bot.platforms import MessageRef
+from bot.posted import papers_of
 from bot.rows import Row
+from bot.sources.ids import abs_url
 from bot.target_table import target_of
 from bot.targets import Target
 
@@ -175,10 +177,22 @@ def _ref(text: str | None) -> MessageRef | None:
 
 
 def posted(conn: sqlite3.Connection, target: Target, message_id: str) -> Document | None:
-    """What was said in that message of the chat, in whatever thread; None: it is none of a digest, or forgotten."""
+    """What was said in that message of the chat, in whatever thread; None: it is none of a digest, or forgotten.
+
+    Where it names no paper (the lines of a card may lead to its posts), those that its digest shows stand at its end.
+    """
     found = conn.execute(
-        "SELECT slice FROM outbox WHERE target_id IN (SELECT id FROM targets WHERE platform = ? AND chat_id = ?) "
-        "AND ref IS NOT NULL AND json_extract(ref, '$.message_id') = ?",
+        "SELECT slice, digest_id FROM outbox WHERE target_id IN (SELECT id FROM targets WHERE platform = ? AND "
+        "chat_id = ?) AND ref IS NOT NULL AND json_extract(ref, '$.message_id') = ?",
         [target.platform, target.chat_id, message_id],
     ).fetchone()
-    return None if found is None else loads(found["slice"])
+    if found is None:
+        return None
+    document = loads(found["slice"])
+    if papers_of(document):
+        return document
+    shown = conn.execute(
+        "SELECT paper_id FROM digest_items WHERE digest_id = ? AND shown ORDER BY place", [found["digest_id"]]
+    ).fetchall()
+    items = tuple(Item((Link(row["paper_id"], abs_url(ArxivId(row["paper_id"]))),)) for row in shown)
+    return replace(document, blocks=(*document.blocks, ListBlock(items))) if items else document

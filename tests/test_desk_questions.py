@@ -136,6 +136,7 @@ async def test_a_paper_without_a_question_gets_some_suggested(at: Front) -> None
     reply = await at.say(f"/ask {ID}", kind="group", actor=MEMBER)
     assert text(reply).startswith(f"What would you like to know about NV-Embed (https://arxiv.org/abs/{ID})?")
     assert labels(reply) == ["What are its limits?", "Is the code available?", "Which data is used?"]
+    assert (reply.awaits, reply.private, reply.apart) == ("Your question about NV-Embed", True, True)
     await at.press(reply, "Is the code", kind="group")
     assert at.questions.asked == [(ID, "Is the code available?", "en", "model")]
 

@@ -11,7 +11,7 @@ import pytest
 from adapters.discord import asking, forms
 from bot.commands.text import Said
 from bot.database import StoreError
-from bot.document import utf16
+from bot.document import Document, utf16
 from bot.locales import UI
 from bot.models import Paper
 from bot.targets import Chat, Target
@@ -24,6 +24,7 @@ from tests.fakes.discord_model import Message, P
 from tests.fakes.discord_office import Office, office, target
 from tests.fakes.messenger import Core, buttons, said
 from tests.samples import paper
+from tests.test_posted import DIGEST
 
 FIRST, SECOND = "2405.00001", "2405.00002"
 TITLES = {FIRST: "NV-Embed: Improved Techniques for Training LLMs", SECOND: "Vikhr: a family of models"}
@@ -49,6 +50,9 @@ class Mistaken(Core):
 
 
 class Broken(Core):
+    async def posted(self, target: Target, message_id: str) -> Document | None:
+        raise StoreError("the disk is full")
+
     async def known_papers(self, words: str, *, limit: int) -> Sequence[Paper]:
         raise StoreError("the disk is full")
 
@@ -177,12 +181,24 @@ async def test_of_several_papers_one_is_chosen(here: Office) -> None:
     ]
 
 
-async def test_a_message_without_papers_is_answered_all_the_same(here: Office) -> None:
-    message = here.server.world.posts(here.owner, here.channel, "hello")
-    answer = await (await here.server.uses_on(here.ann, message, "Ask about this paper")).settled()
-    ask = await here.heard("ask")
-    assert (ask.options, ask.replied_to.strip()) == ({}, "hello")
-    assert not answer.failed
+@pytest.mark.parametrize("core", [Library(), Broken()])
+async def test_a_message_without_papers_is_answered_all_the_same(core: Core) -> None:
+    async with office(core) as here:
+        message = here.server.world.posts(here.owner, here.channel, "hello")
+        answer = await (await here.server.uses_on(here.ann, message, "Ask about this paper")).settled()
+        ask = await here.heard("ask")
+        assert (ask.options, ask.replied_to.strip()) == ({}, "hello")
+        assert not answer.failed
+
+
+async def test_a_card_whose_lines_lead_to_posts_is_known_by_what_was_posted(here: Office) -> None:
+    message = here.server.world.posts(here.owner, here.channel, "1. One 2. Two")
+    here.core.posts[here.channel.id, message.id] = DIGEST
+    opened = await here.server.uses_on(here.ann, message, "Ask about this paper")
+    await answered(here, opened, id=SECOND, question="how?")
+    assert (await here.heard("ask")).options == {"id": SECOND, "question": "how?"}
+    await here.server.uses_on(here.ann, message, "Summarize paper")
+    assert (await here.heard("summarize")).replied_to == f"{FIRST} {SECOND}"
 
 
 async def test_who_installed_us_asks_where_we_are_not(here: Office) -> None:

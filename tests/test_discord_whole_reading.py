@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.models import SummaryPart, Takeaway
 from tests.fakes.campus import alone, campus, ids, labels
-from tests.fakes.newsroom import TUESDAY
+from tests.fakes.newsroom import TUESDAY, announced
 
 # ---------------------------------------------------------------- reading
 
@@ -255,6 +255,19 @@ async def test_a_paper_is_asked_in_a_form_by_anybody_after_any_time(tmp_path: Pa
                 assert (answer.private, answer.message.channel) == (False, thread)
                 assert labels(answer.message) == ["Abstract", f"Summarize {key}"]
         assert c.server.pinged() == set()
+
+
+async def test_all_papers_of_a_card_are_asked_from_its_menu(tmp_path: Path) -> None:
+    async with campus(tmp_path) as c, c.open():
+        await c.follows(c.ann, c.papers)
+        c.bot.announce(TUESDAY, *(announced(each, TUESDAY, title=f"Model-{each[-1]}: new") for each in ids(5)))
+        await c.day(TUESDAY)
+        card = c.digests(c.papers)[-1]
+        await c.run.until(lambda: sum("discord.com/channels" in link for link in card.links) >= 5)
+        opened = await c.server.uses_on(c.bob, card, "Ask about this paper")
+        given = {"id": "2605.00003", "question": "Is it good?"}
+        answer = await (await c.server.submits(opened.window, given)).settled()
+        await answer.until(lambda each: each.text.startswith("Model-3: new"))
 
 
 async def test_the_papers_of_anybodys_message_are_asked_from_its_menu(tmp_path: Path) -> None:

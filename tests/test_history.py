@@ -18,6 +18,7 @@ from bot.digest_table import DigestItem, put_digest, put_messages
 from bot.models import Kind
 from bot.outbox_table import Message
 from bot.platforms import MessageRef, Part
+from bot.posted import papers_of
 from bot.store import Store
 from tests.chatting import HALL, ROOM, chats_of, digest, known
 from tests.fakes.chats import parts_of, say
@@ -256,6 +257,18 @@ def test_what_was_said_in_a_message_is_found_by_it(store: Store, chats: Chats) -
     assert chats.posted(replace(ROOM, thread_id="9"), HERE.message_id) == PARTS[1].slice, "ids are the chat's"
     for place, message in ((ROOM, "1"), (HALL, HERE.message_id), (replace(ROOM, platform="x"), HERE.message_id)):
         assert chats.posted(place, message) is None
+
+
+def test_a_message_that_names_no_paper_stands_for_what_its_digest_shows(store: Store, chats: Chats) -> None:
+    other = DigestItem(paper_id="2405.00003", topic="RAG")
+    intro, *_ = sent(store, "p", other, SHOWN, BY_TITLE, parts=PARTS)
+    becomes(store, intro, "sent")
+    found = chats.posted(ROOM, HERE.message_id)
+    assert found is not None
+    assert found.blocks[:-1] == PARTS[0].slice.blocks
+    assert papers_of(found) == ("2405.00003", "2405.00001")
+    store.database.write(lambda db: db.execute("UPDATE outbox SET digest_id = NULL"))
+    assert chats.posted(ROOM, HERE.message_id) == PARTS[0].slice
 
 
 def test_messages_are_found_by_an_index(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +12,12 @@ from bot.commands.text import Said
 from bot.latex import readable
 from bot.platforms import Core
 from bot.ports import BotError
+from bot.posted import papers_of
 from bot.sources.ids import find
 from bot.targets import Target
 from bot.wording import TITLE, clean, short_title
+
+logger = logging.getLogger(__name__)
 
 MOST = 10
 """Papers of one message among which one may choose."""
@@ -34,6 +38,18 @@ async def form_about(core: Core, text: str, *, language: str) -> dict[str, Any] 
     """A form about the papers that `text` names; None: it names none."""
     keys = [each.key for each in find(text)[:MOST]]
     return forms.form(Said("ask"), language=language, about=None, papers=await _called(core, keys)) if keys else None
+
+
+async def named(core: Core, words: str, *, where: Target, message: str) -> str:
+    """The ids of the papers we posted in a message, for the lines of a card lead to posts; else its `words`."""
+    try:
+        async with asyncio.timeout(SOON):
+            posted = await core.posted(where, message)
+    except (BotError, TimeoutError) as exc:
+        logger.info("what was posted cannot be looked up: %s", type(exc).__name__)
+        return words
+    papers = papers_of(posted) if posted is not None else ()
+    return " ".join(papers) or words
 
 
 async def _called(core: Core, keys: Sequence[str]) -> dict[str, str]:

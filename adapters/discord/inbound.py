@@ -117,7 +117,8 @@ class Inbound:
 
     async def _on_message(self, interaction: discord.Interaction[Any], data: Mapping[str, Any]) -> None:
         """The papers it names; where it names none, the PDF that is attached to it. A question is asked for first."""
-        words = texts_of(data)
+        where, id_ = self._target(interaction), str(data.get("target_id", ""))
+        words = await asking.named(self._core, texts_of(data), where=where, message=id_)
         if data.get("name") == ASK_MESSAGE:
             modal = await asking.form_about(self._core, words, language=interaction.locale.value)
             if modal is not None:
