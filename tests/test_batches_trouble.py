@@ -16,6 +16,7 @@ from bot.models import Note
 from tests.fakes.batching import ABSTRACT, AT_NINE, MORNING, NINE, Agency, agency, papers
 from tests.fakes.newsroom import HALL, ROOM, TUESDAY, announced
 from tests.fakes.openai import FakeOpenAI
+from tests.fakes.openai_answers import fails
 from tests.fakes.openai_batches import Batches as FakeBatches
 from tests.fakes.wire import Reply
 
@@ -333,6 +334,51 @@ async def test_a_model_that_does_not_answer_is_not_asked_in_a_batch_either(
         await batches.plan()
         await batches.tick()
         assert len(provider.all) == 1
+
+
+async def test_a_file_that_is_gone_takes_no_other_along(bot: Agency, server: FakeOpenAI, provider: FakeBatches) -> None:
+    async with bot.start() as batches:
+        await bot.morning(batches)
+        server.faults.append(fails(500, "The server had an error"))
+        provider.complete()
+        del provider.files[provider.all[provider.latest]["error_file_id"]]
+        bot.go(timedelta(minutes=5))
+        await batches.tick()
+        assert (len(bot.stored()), bot.open()) == (3, 0)
+    assert sorted(row["state"] for row in bot.usage()) == ["estimated", "measured", "measured", "measured"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 409, 500])
+async def test_what_was_taken_is_not_given_up_for_a_refusal(bot: Agency, provider: FakeBatches, status: int) -> None:
+    async with bot.start() as batches:
+        await bot.morning(batches)
+        provider.begin()
+        refused = Reply(status=status, body=b"{}")
+        provider.faults = [("GET /v1/batches/", refused), ("POST /v1/batches/batch_0001/cancel", refused)]
+        bot.go(NINE - timedelta(minutes=15))
+        for _ in range(3):
+            await batches.tick()
+            bot.go(timedelta(minutes=2))
+        assert bot.states() == ["cancelling"]
+        provider.run()
+        provider.end("cancelled")
+        await batches.tick()
+        assert len(bot.stored()) == 4
+    assert bot.told == []
+
+
+async def test_a_batch_that_ends_while_it_is_cancelled_is_used(bot: Agency, provider: FakeBatches) -> None:
+    async with bot.start() as batches:
+        await bot.morning(batches)
+        provider.begin()
+        provider.faults = [("POST /v1/batches/batch_0001/cancel", Reply(status=400, body=b"{}"))]
+        bot.go(NINE - timedelta(minutes=15))
+        await batches.tick()
+        provider.run()
+        provider.end()
+        bot.go(timedelta(minutes=2))
+        await batches.tick()
+        assert (len(bot.stored()), bot.open()) == (4, 0)
 
 
 @pytest.mark.parametrize("lost", ["gone", "silent"])

@@ -153,13 +153,13 @@ class Provider:
 
 
 def _meaning(failure: Failure, *, named: bool) -> BotError:
-    """What a failure says: a server that refuses to take batches does so for all of them."""
+    """What a failure says. A server that refuses a batch does so with all of them; what it took is still there."""
     status = failure.status
     if status is None:
         return Passing("The model server gave no answer about a batch.", sure=not failure.arrived)
-    if named and status in {400, 404, 409, 410}:
-        return Gone(f"The model server does not know this batch, or not in this state ({status}).")
-    passing = status in {408, 409, 425, 429} or (status >= 500 and status not in {501, 505})
+    if named and status in {404, 410}:
+        return Gone(f"The model server does not know a batch, or a file of it ({status}).")
+    passing = named or status in {408, 409, 425, 429} or (status >= 500 and status not in {501, 505})
     if passing or failures.has_no_quota(failure):
         return Passing(f"The model server could not deal with a batch ({status}).", sure=400 <= status < 500)
     return NotOffered(status)

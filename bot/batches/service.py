@@ -172,22 +172,19 @@ class Batches:
         if found.is_over:
             await self._collect(batch, found)
         elif self._is_late(batch) and batch.state == "running":
-            await self._cancel(name)
+            await self._provider.cancel(name)
             await self._move(batch, "cancelling")
             logger.info("batch cancelled, digests are due: batch=%d", batch.id)
-
-    async def _cancel(self, name: str) -> None:
-        try:
-            await self._provider.cancel(name)
-        except Gone:  # it has just ended
-            logger.info("a batch was over when it was cancelled")
 
     async def _collect(self, batch: Batch, progress: Progress) -> None:
         """What is there is used, whatever end it came to."""
         asked = {item.custom_id: item for item in await self._items(batch)}
         found: dict[str, Outcome] = {}
         for file in progress.files:
-            body = await self._provider.read(file)
+            try:
+                body = await self._provider.read(file)
+            except Gone:
+                continue
             found = {**await asyncio.to_thread(outcomes, body, asked, now=self._clock()), **found}
         counted = Counter(type(found.get(name)).__name__ for name in asked)
         async with asyncio.TaskGroup() as group:
