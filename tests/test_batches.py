@@ -11,7 +11,7 @@ import pytest
 
 from bot.batches.provider import Provider
 from bot.targets import Access, At, Settings
-from tests.fakes.batching import ABSTRACT, AT_NINE, NINE, Agency, agency, papers
+from tests.fakes.batching import ABSTRACT, AT_NINE, MORNING, NINE, Agency, agency, papers
 from tests.fakes.newsroom import HALL, NO_QUIET, ROOM, TUESDAY, WEDNESDAY, announced
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.openai_answers import fails, invented_number
@@ -119,6 +119,22 @@ async def test_an_announcement_is_planned_once_and_the_next_one_again(bot: Agenc
         await batches.tick()
         assert asked_in(provider) == ["2605.00009"]
     assert len(provider.all) == 2
+
+
+async def test_what_was_asked_for_long_ago_is_forgotten(bot: Agency, provider: FakeBatches) -> None:
+    async with bot.start() as batches:
+        await bot.morning(batches)
+        provider.complete()
+        bot.go(timedelta(minutes=5))
+        await batches.tick()
+        for days, left in ((1, 3), (8, 0)):
+            day = TUESDAY + timedelta(days=days)
+            bot.world.arxiv.days[day] = []
+            bot.world.arxiv.today = day
+            bot.go(MORNING + timedelta(days=days))
+            await bot.world.engine.look()
+            await batches.plan()
+            assert bot.items() == left
 
 
 async def test_looks_grow_rare(bot: Agency, provider: FakeBatches) -> None:

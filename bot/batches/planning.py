@@ -81,6 +81,7 @@ class Planner:
         for group in await asyncio.to_thread(self._groups):
             if not await self._planned(group):
                 return
+        await asyncio.to_thread(self._store.database.write, lambda db: table.prune(db, self._clock()))
         await asyncio.to_thread(self._marks.set_mark, _PLANNED, latest.isoformat())
         self._not_before = datetime.min.replace(tzinfo=UTC)
 

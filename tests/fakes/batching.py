@@ -186,6 +186,12 @@ class Agency:
             lambda conn: [str(row[0]) for row in conn.execute("SELECT state FROM batches ORDER BY id")]
         )
 
+    def items(self) -> int:
+        """Requests that are remembered."""
+        return self.world.store.database.read(
+            lambda conn: int(conn.execute("SELECT COUNT(*) FROM batch_items").fetchone()[0])
+        )
+
     def open(self) -> int:
         """Batches that are not done."""
         return len(self.world.store.database.read(table.under_way))
