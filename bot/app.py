@@ -186,6 +186,7 @@ def pictures(settings: Settings, store: Store, stack: AsyncExitStack) -> Picture
     """The pictures of papers, from arXiv's site alone. `stack` forgets them. Needs a running event loop to be used."""
     from bot.figures.pictures import ROOMS, Pictures, Wall  # noqa: PLC0415 - heavy, as all of these
     from bot.fulltext.fetch import reading_session  # noqa: PLC0415
+    from bot.sources.gate import Priority  # noqa: PLC0415
 
     session = stack.enter_context(
         reading_session(
@@ -195,6 +196,7 @@ def pictures(settings: Settings, store: Store, stack: AsyncExitStack) -> Picture
             delay=settings.arxiv_delay,
             timeout=settings.arxiv_timeout,
             contact=settings.contact,
+            priority=Priority.BACKFILL,  # whoever waits for words goes first
             rooms=ROOMS,
         )
     )

@@ -133,12 +133,36 @@ def test_what_the_page_says_counts_where_the_feed_says_nothing() -> None:
         "http://127.0.0.1:8000/html/2405.00001v1/x1.png",  # another paper, of another licence
         "http://127.0.0.1:8000/html/2405.174281v1/x1.png",
         "http://127.0.0.1:8000/html/x1.png",
+        "http://127.0.0.1:8000/html/2405.00001v1/html/2405.17428v2/x1.png",
         f"{SITE}/x1.svg",
         f"{SITE}/x1.pdf",
     ],
 )
 def test_a_picture_that_is_another_papers_or_has_no_pixels_is_linked(url: str) -> None:
     assert one(replace(FIRST, url=url)).picture is None
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        "Reproduced from Smith et al. (2020).",
+        "Figure adapted from [12].",
+        "Reprinted with permission from Elsevier.",
+        "Image courtesy of NASA.",
+        "© 2021 IEEE.",
+        "Photo by J. Doe.",
+        "Source: World Bank.",
+    ],
+)
+def test_a_figure_of_somebody_else_is_linked_and_the_papers_licence_is_not_named(credit: str) -> None:
+    found = one(fig("Figure 1", f"Overview of the whole method. {credit}"))
+    assert found.picture is None
+    assert "CC BY" not in plain(found.caption)
+
+
+@pytest.mark.parametrize("words", ["features taken together", "adapted to new domains", "a modified transformer"])
+def test_words_that_name_no_source_are_no_credit(words: str) -> None:
+    assert one(fig("Figure 1", f"Overview of the method with {words}.")).picture
 
 
 def test_a_drawing_of_the_page_itself_is_linked() -> None:

@@ -29,6 +29,12 @@ _SAYS_NOTHING = re.compile(
     r"|\S+\.(?:png|jpe?g|gif|svg|pdf|webp)",
     re.IGNORECASE,
 )
+_BORROWED = re.compile(
+    r"\b(?:re(?:produced|printed|drawn)|adapted|taken|borrowed|adopted|modified) (?:with permission )?(?:from|after)\b"
+    r"|\b(?:permission|courtesy|copyright(?:ed)?|image credits?|photo(?:graph)? by|figure (?:from|by))\b|\bsource:|©",
+    re.IGNORECASE,
+)
+"""A figure of somebody else's, for which the paper's licence does not speak."""
 _DRAWN = re.compile(r"\.(?:svgz?|pdf|eps)$", re.IGNORECASE)
 
 
@@ -36,10 +42,14 @@ def shown(paper: Paper, full: Full, *, language: str, pictures: bool = True) -> 
     """The telling figures of `paper`, whose text is `full`, for readers of `language`.
 
     Each leads to its place on arXiv's page. `picture` is set where the licence is free: that of the feed, or where it
-    does not know one, what arXiv's page says. `pictures` False: none is set.
+    does not know one, what arXiv's page says; where the caption names another source, nothing is known of its licence.
+    `pictures` False: none is set.
     """
     licence = free(paper.license or full.license)
-    made = (_figure(figure, paper, full, licence, language) for figure in telling(full.figures))
+    made = (
+        _figure(figure, paper, full, None if _BORROWED.search(figure.caption) else licence, language)
+        for figure in telling(full.figures)
+    )
     found = tuple(each for each in made if each is not None)
     return found if pictures else tuple(document.Figure(each.url, each.alt, each.caption) for each in found)
 
@@ -63,7 +73,7 @@ def _figure(figure: Figure, paper: Paper, full: Full, licence: Licence | None, l
 def _is_whole(figure: Figure, paper: Paper) -> bool:
     """One picture, of pixels, that belongs to this paper: another paper's may have another licence."""
     path = urlsplit(figure.url or "").path
-    own = re.search(rf"/html/{re.escape(paper.id)}(?:v\d+)?/", path)
+    own = re.match(rf"{re.escape(paper.id)}(?:v\d+)?/", path.partition("/html/")[2])
     return figure.panels == 1 and own is not None and not _DRAWN.search(path)
 
 
