@@ -133,3 +133,42 @@ def test_text_in_its_language_is_plausible(text: str, language: str) -> None:
 )
 def test_text_in_another_language_is_not(text: str, language: str) -> None:
     assert not script.is_plausible(text, language)
+
+
+WORDS = "Ten words of a sentence that says one thing only."
+
+
+@pytest.mark.parametrize(
+    ("tldr", "deep", "sentences"),
+    [
+        (f"{WORDS} {WORDS}", False, 2),
+        (" ".join([WORDS] * 6), False, 6),
+        (" ".join([WORDS] * 8), False, 6),
+        (" ".join([WORDS] * 8), True, 8),
+        (" ".join([WORDS] * 16), True, 13),
+        ("x " * 300, False, 1),
+    ],
+)
+def test_a_tldr_is_cut_to_whole_sentences_that_people_read_in_passing(tldr: str, deep: bool, sentences: int) -> None:
+    short = phrasing.scannable(tldr, deep=deep)
+
+    assert tldr.startswith(short)
+    assert short == tldr or short == " ".join([WORDS] * sentences)
+
+
+def test_a_chinese_tldr_is_cut_without_a_space() -> None:
+    said = "这一句话一共有二十个汉字用来测量长度而已。"
+    assert phrasing.scannable(said * 9) == said * 6
+    assert phrasing.scannable(said * 9, deep=True) == said * 9
+
+
+@pytest.mark.parametrize(
+    ("text", "tidy"),
+    [
+        ("It is due to our efforts in tuning.", "It is due to the efforts in tuning."),
+        ("Our sampler is fast.", "The sampler is fast."),
+        ("Four hours of Our World.", "Four hours of Our World."),
+    ],
+)
+def test_nobody_speaks_of_what_is_ours(text: str, tidy: str) -> None:
+    assert phrasing.tidy(text) == tidy

@@ -177,6 +177,50 @@ def test_a_number_of_something_else_is_none_of_this(text: str, cited: str, probl
     assert problem in "; ".join(verdict.problems)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "cited", "whose"),
+    [
+        ("GraphSAGE reaches 68.32% on OGB-PPA.", "en", "FastGraph (ours)", "68.32 is a number of FastGraph"),
+        ("GCN reaches 78.29% on OGB-P.", "en", "GCN | 81.5", "78.29 is a number of GraphSAGE, not of GCN"),
+        (
+            "在 OGB-PPA 上，GraphSAGE 的准确率达 61.2%。",
+            "zh",
+            "GraphSAGE |",
+            "61.2 is a number of GCN, not of GraphSAGE",
+        ),
+        (
+            "FastGraph has an accuracy of 84.1% on PubMed.",
+            "en",
+            "FastGraph (ours)",
+            "84.1 is a number of Citations Cora, not of",
+        ),
+        ("GCN trains in 4.2 hours.", "en", "GCN | 14.5", "4.2 is a number of FastGraph, not of GCN"),
+    ],
+)
+def test_a_number_of_another_row_or_column_is_not_said_of_this_one(
+    text: str, language: str, cited: str, whose: str
+) -> None:
+    verdict = judged(text, line(cited), language=language)
+
+    assert verdict.takeaways == ()
+    assert whose in verdict.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("On OGB-PPA, FastGraph reaches 68.32%, GraphSAGE 63.4% and GCN 61.2%.", "en"),
+        ("在 OGB-PPA 上，FastGraph 达到 68.32%，高于 GraphSAGE 的 63.4%。", "zh"),
+        ("The sampler reaches 84.1% on Cora, ahead of GCN.", "en"),
+        ("Training takes 4.2 hours instead of 14.5 with GCN.", "en"),
+        ("GCN 训练 14.5 小时，FastGraph 训练 4.2 小时。", "zh"),
+    ],
+)
+def test_rows_and_columns_that_are_compared_each_keep_their_numbers(text: str, language: str) -> None:
+    ours = ("FastGraph (ours)",) if "OGB" in text or "Cora" in text else ("FastGraph | 4.2", "GCN | 14.5")
+    assert passage(text, *(line(each) for each in ours), language=language)
+
+
 def test_in_another_language_a_number_of_another_table_does_not_count_where_nothing_else_is_shared() -> None:
     verdict = judged("树中保存 14.5 组的和。", line("A tree"), language="zh")
 

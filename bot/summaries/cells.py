@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -78,7 +78,7 @@ def occurrences(source: Source) -> placed.Occurrences:
     """The numbers of tables, each beside its row's words, its heading and the caption."""
     found: list[tuple[frozenset[Decimal], frozenset[str]]] = []
     for at in source.heads:
-        row, above = split(source.sentences[at]), _columns(at, source)
+        row, above = split(source.sentences[at]), called(at, source)
         caption = _caption(at, source)
         shared = [cell for cell in row if not _VALUE.fullmatch(cell)]
         shared += [source.sentences[caption]] if caption is not None else []
@@ -92,7 +92,7 @@ def shares(source: Source) -> frozenset[Decimal]:
     """What stands in tables without a % where heading or caption say that it is one."""
     found: set[Decimal] = set()
     for at in source.heads:
-        above, caption = _columns(at, source), _caption(at, source)
+        above, caption = called(at, source), _caption(at, source)
         is_share = caption is not None and _SHARE.search(source.sentences[caption])
         for column, cell in enumerate(split(source.sentences[at])):
             if _VALUE.fullmatch(cell) and (is_share or _SHARE.search(above.get(column, ""))):
@@ -104,26 +104,25 @@ def _caption(at: int, source: Source) -> int | None:
     return next((each for each in source.heads[at] if each not in source.heads), None)
 
 
-def _columns(at: int, source: Source) -> Mapping[int, str]:
+def called(at: int, source: Source) -> dict[int, str]:
     """What each column is called; a heading over several columns is said of each."""
-    called: dict[int, list[str]] = {}
+    found: dict[int, list[str]] = {}
     for head in source.heads[at]:
         if head not in source.heads:  # the caption
             continue
         last = ""
         for column, cell in enumerate(split(source.sentences[head])):
             last = cell or last
-            if last and last not in called.setdefault(column, []):
-                called[column].append(last)
-    return {column: " ".join(names) for column, names in called.items()}
+            if last and last not in found.setdefault(column, []):
+                found[column].append(last)
+    return {column: " ".join(names) for column, names in found.items()}
 
 
 def _row(at: int, source: Source, text: str) -> str:
-    row, called = split(source.sentences[at]), _columns(at, source)
-    first = _first(row)
-    name = ", ".join(cell for cell in row[:first] if cell)
-    cells = [(called.get(column, ""), cell) for column, cell in enumerate(row)][first:]
-    if not called or not cells:
+    row, above = split(source.sentences[at]), called(at, source)
+    title, first = name(source.sentences[at]), _first(row)
+    cells = [(above.get(column, ""), cell) for column, cell in enumerate(row)][first:]
+    if not above or not cells:
         return source.sentences[at]
     if len(cells) > MOST_CELLS:
         wanted = [each for each in cells if _has_number(each[1], text)] or cells[:MOST_CELLS]
@@ -131,7 +130,13 @@ def _row(at: int, source: Source, text: str) -> str:
         wanted = cells
     told = ", ".join(f"{heading} {cell}".strip() for heading, cell in wanted if cell)
     more = ", …" if len(wanted) < len(cells) else ""
-    return f"{name}: {told}{more}" if name else f"{told}{more}"
+    return f"{title}: {told}{more}" if title else f"{told}{more}"
+
+
+def name(row: str) -> str:
+    """What `row` is called."""
+    parts = split(row)
+    return ", ".join(cell for cell in parts[: _first(parts)] if cell)
 
 
 def _first(row: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from typing import Final
 
 from bot.glossary.terms import NOTHING, Found
 from bot.models import Checks, Part, SummaryPart, Takeaway
-from bot.summaries import cells, evidence, facts, meaning, phrasing, rules
+from bot.summaries import attributed, cells, evidence, facts, meaning, phrasing, rules
 from bot.summaries.answer import Answer, Point
 from bot.summaries.candidates import harmless
 from bot.summaries.editing import Editor
@@ -87,8 +87,12 @@ def check(answer: Answer, source: Source, *, language: str, terms: Found = NOTHI
     tldr_problem = rules.problem(tldr, ground)
     if tldr_problem:
         trouble.failed.append(f"tldr: {tldr_problem}")
-    elif phrasing.VOICE.search(tldr):
-        trouble.again.append(f"tldr: {VOICE}")
+    else:
+        short = _scannable(tldr, answer, source)
+        editor.repaired += short != tldr
+        tldr = short
+        if phrasing.VOICE.search(tldr):
+            trouble.again.append(f"tldr: {VOICE}")
 
     takeaways, parts = _statements(answer, tldr, ground, editor, trouble)
     least = MIN_TAKEAWAYS if len(source.sentences) >= LONG_ABSTRACT else 0
@@ -130,6 +134,15 @@ def repeats(text: str, other: str) -> bool:
 
 
 # ---------------------------------------------------------------- pieces
+
+
+def _scannable(tldr: str, answer: Answer, source: Source) -> str:
+    """`tldr` as long as people read in passing, if no result of the paper is lost with the rest."""
+    short = phrasing.scannable(tldr, deep=bool(answer.parts))
+    results = facts.headline(source.abstract)
+    said = [point.text for _, points in (*answer.parts, (None, answer.takeaways)) for point in points]
+    lost = len(facts.untold(results, [short, *said])) > len(facts.untold(results, [tldr, *said]))
+    return tldr if lost else short
 
 
 def _statements(
@@ -191,6 +204,8 @@ def _statement(point: Point, text: str, ground: Ground) -> tuple[Takeaway | None
         return None, "no sentence says it"
     if lacking := evidence.without(text, at, source):
         return None, f"nothing that speaks of the same has the number {', '.join(lacking[:4])}"
+    if whose := attributed.misattributed(text, at, source):
+        return None, whose
     resting = [cells.context(each, source) for each in at]
     if turned := meaning.reversed_of(text, resting, same_language=ground.same_language):
         return None, turned

@@ -7,6 +7,7 @@ import unicodedata
 from typing import Final
 
 from bot.summaries.orders import addresses_a_machine
+from bot.summaries.sentences import sentences
 
 # ---------------------------------------------------------------- repaired in place
 
@@ -45,6 +46,7 @@ _VOICE_ZH: Final = (
     (re.compile(rf"(?:\A|(?<=[，。；：！？、,]))\s*(?:{_DOERS})(?={_DEEDS})"), ""),
     (re.compile(r"(?<=[一-鿿])(?:我们|本文|作者)的(?=[一-鿿A-Z ])"), ""),
 )
+_OUR: Final = re.compile(r"\b(?:(O)|o)ur (?=[a-z])")
 VOICE: Final = re.compile(
     r"\b(?:this|the) (?:paper|abstract|article|manuscript)\b|\bwe\b|\bthe authors\b"
     r"|本文|本摘要|本研究|本论文|该文本|该摘要|该论文|这篇论文|作者|我们"
@@ -62,7 +64,7 @@ def unmarked(text: str) -> str:
 
 def tidy(text: str) -> str:
     """`text` without markup and without the openings that say nothing."""
-    text = unmarked(text)
+    text = _OUR.sub(lambda match: "The " if match[1] else "the ", unmarked(text))
     for pattern in _VOICE:
         shorter = pattern.sub("", text, count=1)
         if shorter != text and len(shorter) > 10:
@@ -72,6 +74,33 @@ def tidy(text: str) -> str:
             text = pattern.sub(replacement, text)
         text = text.strip()
     return text
+
+
+# ---------------------------------------------------------------- TL;DR
+
+TLDR_WORDS: Final = 60
+TLDR_WIDE: Final = 120
+"""What we ask for, of a brief summary; a deep one has twice as much."""
+
+_SLACK: Final = 1.1
+"""How much more is let be."""
+
+
+def scannable(tldr: str, *, deep: bool = False) -> str:
+    """`tldr`, or as many of its first sentences as are not much more than we asked for; one at least."""
+    most = _SLACK * (2 if deep else 1)
+    kept, *more = sentences(tldr) or (tldr,)
+    for sentence in more:
+        longer = kept + ("" if re.search(r"[。！？]\Z", kept) else " ") + sentence
+        if _length(longer) > most:
+            return kept
+        kept = longer
+    return tldr
+
+
+def _length(text: str) -> float:
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return wide / TLDR_WIDE + len(re.findall(r"[^\W\u2e80-\uffef]+", text)) / TLDR_WORDS
 
 
 # ---------------------------------------------------------------- never said

@@ -1,0 +1,50 @@
+"""What a small model really answered (1.5 billion parameters, four bits), judged: see tests/data/answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bot.models import Paper
+from bot.summaries import prompt
+from bot.summaries.answer import parse
+from bot.summaries.checks import Verdict, check
+
+DATA = Path(__file__).parent / "data"
+PAPERS = {row["arxiv_id"]: row for row in json.loads((DATA / "reference" / "page.json").read_text(encoding="utf-8"))}
+ANSWERS = [
+    json.loads(line) for line in (DATA / "answers" / "small-model.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def judged(paper: str, language: str = "en") -> Verdict:
+    (text,) = [row["text"] for row in ANSWERS if (row["paper"], row["language"]) == (paper, language)]
+    row = PAPERS[paper]
+    source = prompt.source(Paper(id=paper, title=row["title"], authors=(), abstract=row["abstract"]))
+    return check(parse(text), source, language=language)
+
+
+def test_a_tldr_of_the_whole_abstract_is_cut_and_what_was_cut_stands_as_takeaways() -> None:
+    verdict = judged("2405.13929")
+
+    assert verdict.will_do
+    assert not verdict.wants_retry
+    assert len(verdict.tldr.split()) <= 66
+    assert [each.text.split()[0] for each in verdict.takeaways] == ["This", "The", "Vikhr"]
+    assert all(each.text == each.evidence.replace("our efforts", "the efforts") for each in verdict.takeaways)
+
+
+def test_a_summary_that_says_everything_twice_and_no_result_is_asked_for_again() -> None:
+    verdict = judged("2405.17428")
+
+    assert not verdict.will_do
+    assert {
+        "tldr or takeaways: the result No.1 (MTEB) is missing",
+        "tldr or takeaways: the result 56 is missing",
+    } <= set(verdict.problems)
+    (left,) = verdict.takeaways
+    assert left.evidence.startswith("In this work, we introduce NV-Embed")  # it had named all eleven sentences
+
+
+def test_a_headline_that_is_a_sentence_ends_with_a_clause_of_it() -> None:
+    assert judged("2405.13929").headline.startswith("Vikhr, a state-of-the-art bilingual")
