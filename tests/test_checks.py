@@ -198,7 +198,7 @@ def test_a_foreign_name_fails_the_statement() -> None:
 def test_a_statement_in_the_wrong_language_asks_for_a_second_call() -> None:
     verdict = _zh(tldr="The method is better than the others on all of the tasks.")
 
-    assert verdict.problems == ("tldr: it is not in the language [zh]",)
+    assert verdict.problems == ("tldr: it is not in Simplified Chinese [zh]",)
     assert verdict.wants_retry
 
 

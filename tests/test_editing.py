@@ -138,7 +138,7 @@ def test_another_language_of_the_same_script_is_a_wrong_answer() -> None:
     french = "Le modèle est entraîné avec moins de données et atteint pourtant les meilleurs résultats de la liste."
     ground = rules.ground(SOURCE, language="de")
 
-    assert rules.problem(french, ground) == "it is in the language [fr], not [de]"
+    assert rules.problem(french, ground) == "it is in French, not in German [de]"
     assert judged("de", tldr=french).will_do is False
 
 

@@ -46,5 +46,15 @@ def test_a_summary_that_says_everything_twice_and_no_result_is_asked_for_again()
     assert left.evidence.startswith("In this work, we introduce NV-Embed")  # it had named all eleven sentences
 
 
+def test_an_answer_in_english_is_no_chinese_one_and_the_model_is_told_which_language() -> None:
+    verdict = judged("2311.11482", "zh")
+
+    assert not verdict.will_do
+    assert verdict.wants_retry
+    assert "tldr: it is not in Simplified Chinese [zh]" in verdict.problems
+    assert "abstract_translation: it is not in Simplified Chinese [zh]" in verdict.problems
+    assert (verdict.takeaways, verdict.title_translation, verdict.abstract_translation) == ((), None, None)
+
+
 def test_a_headline_that_is_a_sentence_ends_with_a_clause_of_it() -> None:
     assert judged("2405.13929").headline.startswith("Vikhr, a state-of-the-art bilingual")

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.glossary.terms import NOTHING, Found
 from bot.summaries import cells, meaning, names, numbers, phrasing, placed, script, tongue, units
-from bot.summaries.prompt import Source, is_translated
+from bot.summaries.prompt import Source, is_translated, language_name
 from bot.summaries.words import stems
 
 
@@ -61,9 +61,11 @@ Rule = Callable[[str, Ground], str | None]
 def language(text: str, ground: Ground) -> str | None:
     """It is in the language asked for, by its script and by its words."""
     if not script.is_plausible(text, ground.language):
-        return f"it is not in the language [{ground.language}]"
+        return f"it is not in {language_name(ground.language)} [{ground.language}]"
     other = tongue.other_than(ground.language, text)
-    return f"it is in the language [{other}], not [{ground.language}]" if other else None
+    if not other:
+        return None
+    return f"it is in {language_name(other)}, not in {language_name(ground.language)} [{ground.language}]"
 
 
 def addresses(text: str, ground: Ground) -> str | None:
