@@ -50,7 +50,7 @@ def test_what_only_looks_like_an_address_stands(text: str) -> None:
         ("a < b and c > d", "a < b and c > d"),
         ("本文提出了一种新的编辑方法。", "提出了一种新的编辑方法。"),
         ("This paper presents a new method.", "Presents a new method."),
-        ("We propose a new method.", "Propose a new method."),
+        ("We propose a new method.", "A new method."),
         ("In this work, we propose a method.", "Propose a method."),
         ("В этой статье предложен метод.", "Предложен метод."),
         ("GPT_4 uses a*b*c", "GPT_4 uses a*b*c"),
@@ -167,6 +167,8 @@ def test_a_chinese_tldr_is_cut_without_a_space() -> None:
     [
         ("It is due to our efforts in tuning.", "It is due to the efforts in tuning."),
         ("Our sampler is fast.", "The sampler is fast."),
+        ("We propose a sampler of edges.", "A sampler of edges."),
+        ("We show that edges matter most.", "Edges matter most."),
         ("Four hours of Our World.", "Four hours of Our World."),
     ],
 )

@@ -56,5 +56,15 @@ def test_an_answer_in_english_is_no_chinese_one_and_the_model_is_told_which_lang
     assert (verdict.takeaways, verdict.title_translation, verdict.abstract_translation) == ((), None, None)
 
 
+def test_sentences_that_name_all_their_source_rest_on_what_says_it_and_nobody_speaks_as_we() -> None:
+    verdict = judged("2310.04579")
+
+    assert verdict.will_do
+    assert not verdict.wants_retry
+    assert verdict.tldr.startswith("A novel auto-regressive training to equip transformer agents")
+    assert len(verdict.takeaways) == 3
+    assert "self-confirming transformer (SCT)" in verdict.takeaways[0].evidence
+
+
 def test_a_headline_that_is_a_sentence_ends_with_a_clause_of_it() -> None:
     assert judged("2405.13929").headline.startswith("Vikhr, a state-of-the-art bilingual")

@@ -230,6 +230,17 @@ def test_in_another_language_a_number_of_another_table_does_not_count_where_noth
     assert passage("GCN 的训练耗时 14.5 小时。", line("A tree"), language="zh")
 
 
+def test_a_unit_is_that_of_the_passage_whatever_stands_elsewhere() -> None:
+    section = Section(
+        title="Setup", number="4", kind=SectionKind.METHOD, paragraphs=("It runs 64 hours on some nodes.",)
+    )
+    both = deep_source(PAPER, replace(FULL, sections=(*FULL.sections, section)))
+
+    assert judged("A tree keeps the sums of 64 groups.", line("A tree", both), source=both).takeaways
+    refused = judged("It runs 64 days on the nodes.", line("It runs 64", both), source=both)
+    assert refused.takeaways == ()
+
+
 def test_a_table_that_was_not_read_is_no_source() -> None:
     budget = 60
     small = deep_source(PAPER, FULL, budget=budget)

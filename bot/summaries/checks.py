@@ -15,7 +15,7 @@ from typing import Final
 
 from bot.glossary.terms import NOTHING, Found
 from bot.models import Checks, Part, SummaryPart, Takeaway
-from bot.summaries import attributed, cells, evidence, facts, meaning, phrasing, rules
+from bot.summaries import attributed, cells, evidence, facts, meaning, phrasing, rules, units
 from bot.summaries.answer import Answer, Point
 from bot.summaries.candidates import harmless
 from bot.summaries.editing import Editor
@@ -207,6 +207,8 @@ def _statement(point: Point, text: str, ground: Ground) -> tuple[Takeaway | None
     if whose := attributed.misattributed(text, at, source):
         return None, whose
     resting = [cells.context(each, source) for each in at]
+    if wrong := units.other(text, units.known("\n".join(resting))):
+        return None, f"in the sentences the number has another unit: {', '.join(wrong)}"
     if turned := meaning.reversed_of(text, resting, same_language=ground.same_language):
         return None, turned
     if ground.same_language and (said := meaning.denied(text, _around(text, resting, source))):

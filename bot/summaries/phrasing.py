@@ -26,6 +26,9 @@ _MARKUP: Final = (
     (re.compile(r"\s*[\[［][1-9]\d?(?:[,，、 ]+[1-9]\d?)*[\]］](?=\s*[.。]?\s*\Z)"), ""),
 )
 _VOICE: Final = (
+    # "Propose a sampler" would be an order; the thing itself says as much.
+    re.compile(r"\AWe (?:propose|introduce|present|develop|describe|release) (?=(?:an?|the|two|three|four)\s)"),
+    re.compile(r"\AWe (?:show|find|demonstrate|prove|observe) that (?=\w)"),
     re.compile(r"\A(?:In this (?:paper|work|study|article),? )(?:we |the authors )?", re.IGNORECASE),
     re.compile(
         r"\A(?:This|The) (?:paper|work|study|article|abstract|manuscript) (?=[a-z]+s\b)"
