@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.document import Block, Document, Italic, Paragraph, Text
 from bot.files import Sent
 from bot.fulltext.fetch import LONGEST_PDF
-from bot.locales import messages, say
+from bot.locales import messages, say, ui
 from bot.models import Entry
 from bot.paper_blocks import Style, sent
 from bot.ports import TEXT, WRITING, BotError, NoText, Progress
@@ -35,7 +35,7 @@ async def summarized(settings: Settings, path: Path, *, language: str, progress:
             found = await files.of(fetch, language=language, asks=True, glimpse=lambda _: progress(WRITING, 0, 0))
         except NoText as exc:
             key = f"cmd.file.{exc.code}"
-            known = key if key in messages(language) else "cmd.file.parse_crashed"
+            known = key if key in messages(ui(language)) else "cmd.file.parse_crashed"
             raise Unreadable(say(language, known, most=LONGEST_PDF >> 20)) from None
     return _told(found, path.name, language)
 
@@ -55,7 +55,7 @@ def _told(found: Sent, name: str, language: str) -> Document:
     said = [say(language, f"note.{note.key}", **note.args) for note in found.notes]
     if found.why:
         code = f"summary_reason.{found.why}"
-        reason = say(language, code if code in messages(language) else "summary_reason.failed")
+        reason = say(language, code if code in messages(ui(language)) else "summary_reason.failed")
         said.append(say(language, "cmd.file.own_words", reason=reason))
     if found.stamped is not None:
         said.append(say(language, "cmd.file.stamped", id=str(found.stamped)))

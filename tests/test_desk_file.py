@@ -73,6 +73,13 @@ async def test_a_file_is_said_as_a_paper_is_but_for_what_it_has_not(at: Front) -
     assert at.reading.asked == []
 
 
+async def test_without_a_file_one_is_told_how_to_send_it(at: Front) -> None:
+    told = await at.say("/pdf", kind="group", target=GROUP)
+    assert text(told).startswith("Send me the PDF in our private chat")
+    assert told.private
+    assert at.files.asked == []
+
+
 async def test_it_is_for_its_sender_alone_wherever_it_was_sent(at: Front) -> None:
     for reply in (await said(at, kind="group", actor=MEMBER), await said(at)):
         assert reply.private

@@ -58,7 +58,8 @@ def test_what_concerns_a_channel_can_name_another_one() -> None:
 
 def test_what_needs_something_says_so() -> None:
     required = {name: [o["name"] for o in each["options"] if o["required"]] for name, each in TYPED.items()}
-    assert required["summarize"] == [], "papers, or a file"
+    assert required["summarize"] == ["ids"]
+    assert required["pdf"] == ["file"]
     assert required["subscribe"] == ["topic"]
     assert required["settings"] == []
 
@@ -77,7 +78,7 @@ def test_it_is_shown_to_those_who_may_use_it(name: str) -> None:
 
 def test_papers_are_summarized_everywhere_and_all_else_where_we_are() -> None:
     for name, each in EVERY.items():
-        anywhere = name in {"summarize", "ask", "compare", SUMMARIZE_MESSAGE, ASK_MESSAGE}
+        anywhere = name in {"summarize", "pdf", "ask", "compare", SUMMARIZE_MESSAGE, ASK_MESSAGE}
         assert each["contexts"] == ([0, 1, 2] if anywhere else [0, 1])
         assert each["integration_types"] == ([0, 1] if anywhere else [0])
 

@@ -13,6 +13,7 @@ from tests.fakes.discord_answers import Answer
 from tests.fakes.discord_filled import NotOffered
 from tests.fakes.discord_model import Channel, Message, P, Person
 from tests.fakes.newsroom import TUESDAY
+from tests.fakes.pdf_papers import paper
 
 FILLED: dict[str, dict[str, object]] = {
     "subscribe": {"topic": "LLM"},
@@ -112,7 +113,8 @@ async def test_every_command_is_answered_everywhere_to_everybody(tmp_path: Path,
             else:
                 assert offered == (everything if who == "ann" else everything - hidden - owners)
             for name in sorted(offered):
-                answer = await c.uses(person, where, name, **FILLED.get(name, {}))
+                given = {"file": c.server.uploads(paper())} if name == "pdf" else FILLED.get(name, {})
+                answer = await c.uses(person, where, name, **given)
                 text = _whole(c, answer, person, where)
                 assert text, f"/{name} says nothing"
                 assert "went wrong" not in text, f"/{name}: {text}"

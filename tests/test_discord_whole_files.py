@@ -19,7 +19,7 @@ from tests.fakes.pdfs import scanned
 async def attaches(c: Campus, content: bytes = b"", url: str = "", **given: object) -> Answer:
     """Bob summarizes a file among the others of the server."""
     file = c.server.uploads(content or paper(), url=url)
-    return await c.over(await c.server.uses(c.bob, c.papers, "summarize", {"file": file, **given}))
+    return await c.over(await c.server.uses(c.bob, c.papers, "pdf", {"file": file, **given}))
 
 
 def database(folder: Path) -> bytes:
@@ -34,7 +34,7 @@ async def test_an_attached_pdf_is_summarized_for_its_sender_alone_and_not_kept(
     caplog.set_level(logging.DEBUG, logger="adapters")
     async with campus(tmp_path) as c, c.open():
         file = c.server.uploads(paper(stamp=STAMP), name="a-draft-of-mine.pdf")
-        answer = await c.over(await c.server.uses(c.bob, c.papers, "summarize", {"file": file}))
+        answer = await c.over(await c.server.uses(c.bob, c.papers, "pdf", {"file": file}))
         assert answer.private
         assert answer.text.startswith("FastGraph: Learning over Sparse Graphs")
         assert "the PDF you sent" in answer.text
@@ -52,7 +52,7 @@ async def test_an_attached_pdf_is_summarized_for_its_sender_alone_and_not_kept(
 async def test_in_the_private_chat_it_is_answered_as_everything_there(tmp_path: Path) -> None:
     async with campus(tmp_path) as c, c.open():
         file = c.server.uploads(paper())
-        answer = await c.over(await c.server.uses(c.bob, c.world.dm(c.bob), "summarize", {"file": file}))
+        answer = await c.over(await c.server.uses(c.bob, c.world.dm(c.bob), "pdf", {"file": file}))
         assert answer.text.startswith("FastGraph")
         assert not answer.private
 
@@ -70,17 +70,11 @@ async def test_a_pdf_on_a_message_is_summarized_from_its_menu_unless_the_message
         assert c.server.files.asked == [files[1].id]
 
 
-async def test_a_command_without_papers_and_without_a_file_says_how(tmp_path: Path) -> None:
-    async with campus(tmp_path) as c, c.open():
-        answer = await c.over(await c.server.uses(c.bob, c.papers, "summarize"))
-        assert [each.text.partition(" Send")[0] for each in answer.followups] == ["Which paper?"]
-
-
 async def test_what_cannot_be_read_is_said_with_a_next_step(tmp_path: Path) -> None:
     async with campus(tmp_path) as c, c.open():
         assert (await attaches(c, scanned())).text.startswith("This PDF has pictures of pages")
         word = c.server.uploads(b"PK", "notes.docx", "application/msword")
-        answer = await c.over(await c.server.uses(c.bob, c.papers, "summarize", {"file": word}))
+        answer = await c.over(await c.server.uses(c.bob, c.papers, "pdf", {"file": word}))
         assert answer.text.startswith("I read PDF files only.")
         assert answer.private
 

@@ -175,7 +175,7 @@ async def test_who_installed_us_takes_summaries_along_into_any_server(tmp_path: 
         elsewhere = c.founded("Elsewhere", bot=False)
         c.world.joins(c.eve, elsewhere)
         hall = c.world.channel(elsewhere, "hall")
-        assert c.server.offered(c.eve, hall) == ["summarize", "ask", "compare"]
+        assert c.server.offered(c.eve, hall) == ["summarize", "pdf", "ask", "compare"]
         answer = await c.uses(c.eve, hall, "summarize", ids="2605.00001")
         assert answer.text.startswith("Language model 2605.00001")
         assert answer.message is not None

@@ -62,6 +62,7 @@ TABLE = (
     Row(f"/summarize https://arxiv.org/abs/{PAPER}v1", TITLE),
     Row("/summarize banana", "“banana” is not a paper I can find."),
     Row("/summarize 2605.99999", "arXiv does not know 2605.99999."),
+    Row("/pdf", "Send me the PDF in our private chat"),
     Row(f"/ask {PAPER} Is it good?", "It is good."),
     Row("/ask", "Which paper? For example: /ask"),
     Row(f"/ask {PAPER}", "What would you like to know about"),

@@ -29,7 +29,7 @@ def database(folder: Path) -> bytes:
     return b"".join(each.read_bytes() for each in folder.rglob("paperboy.db*"))
 
 
-@pytest.mark.parametrize("caption", ["", "what is new in it?", "/summarize"])
+@pytest.mark.parametrize("caption", ["", "what is new in it?", "/summarize", "/pdf"])
 async def test_a_pdf_sent_in_private_is_summarized_and_not_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, caption: str
 ) -> None:
@@ -58,6 +58,7 @@ async def test_a_reply_to_a_pdf_is_about_it(tmp_path: Path) -> None:
         await t.quiet()
         answer = await t.answer(t.bob, t.bob, "/summarize", reply_to=sent)
         assert answer.text.startswith("FastGraph")
+        assert (await t.answer(t.bob, t.bob, "/pdf", reply_to=sent)).text.startswith("FastGraph")
         assert "9999" in (await t.answer(t.bob, t.bob, "9999", reply_to=sent)).text
 
 

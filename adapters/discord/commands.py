@@ -30,7 +30,7 @@ _HIDDEN = frozenset({("start", "code")})
 CHANNEL = "channel"
 """The option that names another channel than the one where the command is used: in a forum none can be."""
 
-_EVERYWHERE = frozenset({"summarize", "ask", "compare"})
+_EVERYWHERE = frozenset({"summarize", "pdf", "ask", "compare"})
 """What whoever installed us for themselves may use where we are not."""
 
 _OF_A_CHANNEL = frozenset(

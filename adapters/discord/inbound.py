@@ -41,7 +41,7 @@ AT_ONCE = 1.2
 """Seconds an answer may take before the interaction is acknowledged without it; Discord allows three."""
 
 SLOW = frozenset(
-    {"summarize", "ask", "compare", "digest", "subscribe", "abstract", "evidence", "depth", "why", "start"}
+    {"summarize", "pdf", "ask", "compare", "digest", "subscribe", "abstract", "evidence", "depth", "why", "start"}
 )
 """Commands that may have to ask arXiv, a model, or much of the database: acknowledged before anything else."""
 

@@ -24,7 +24,7 @@ def file_for(wanted: Said | None, message: Message) -> File | None:
 
     A caption changes nothing, unless it is another command; words that answer a file do.
     """
-    if wanted is not None and wanted.command != "summarize":
+    if wanted is not None and wanted.command not in {"summarize", "pdf"}:
         return None
     if (own := _file(message)) is not None or wanted is None or wanted.options:
         return own

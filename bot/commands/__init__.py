@@ -122,11 +122,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="list", menu=Menu.MEMBERS),
     Command(
         name="summarize",
-        options=(Option("ids", "paper_ids", rest=True), Option("file", "file")),
+        options=(_PAPERS,),
         menu=Menu.MEMBERS,
         usage="ID…",
         pressed=Place.BELOW,
     ),
+    Command(name="pdf", options=(Option("file", "file", required=True),), pressed=Place.BELOW),
     Command(
         name="ask",
         options=(Option("id", "paper_ids", required=True), Option("question", required=True, rest=True)),

@@ -21,6 +21,7 @@ from typing import TypeAlias
 from bot.access import Action, Verdict
 from bot.commands import (
     BY_NAME,
+    file,
     follow,
     owners,
     papers,
@@ -79,6 +80,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "summarize": reading.summarize,
         "ask": questions.ask,
         "compare": questions.compare,
+        "pdf": file.pdf,
         "digest": reading.digest,
         "abstract": papers.abstract,
         "evidence": papers.evidence,

@@ -22,6 +22,15 @@ PATIENCE: Final = 90.0
 """Seconds a platform may take to bring it."""
 
 
+async def pdf(case: Case) -> AsyncIterator[Reply]:
+    """The PDF that came with it, or how to send one."""
+    if case.ask.file is None:
+        yield case.reply(line(case.language, "cmd.file.how"), private=True)
+        return
+    async for reply in sent_file(case, case.ask.file):
+        yield reply
+
+
 async def sent_file(case: Case, file: Attached) -> AsyncIterator[Reply]:
     """What is in it; meanwhile its own sentences, and what we are doing."""
     problem = _obvious(file)

@@ -47,7 +47,7 @@ def deed(name: str, options: Mapping[str, str | int]) -> Action:
             if is_sample(str(options.get("what", "")), str(options.get("value", ""))):
                 return Action.MODEL
             return Action.CHANGE if "value" in options else Action.READ
-        case "summarize" | "ask" | "compare":
+        case "summarize" | "pdf" | "ask" | "compare":
             return Action.MODEL
         case _:
             return Action.READ
