@@ -37,7 +37,9 @@ ZH = Answer(
         Point("训练数据来自难负例挖掘和合成数据生成。", (5,)),
     ),
     title_translation="NV-Embed：把 LLM 训练成通用嵌入模型的改进技术",
-    abstract_translation="仅解码器的 LLM 嵌入模型开始超过 BERT 与 T5。模型在 MTEB 的 56 个任务上位列第 1。",
+    abstract_translation=(
+        "仅解码器的 LLM 嵌入模型开始超过 BERT 与 T5。潜在注意力层给出池化嵌入。模型在 MTEB 的 56 个任务上位列第 1。"
+    ),
 )
 EN = Answer(
     title=SOURCE.title,
@@ -113,6 +115,22 @@ def test_a_tldr_that_fails_will_not_do() -> None:
 def test_a_takeaway_denies_only_what_its_passage_can_be_put_as(text: str, at: int, problem: str | None) -> None:
     said = "; ".join(_with_point(text, at).problems)
     assert (problem in said) if problem else "nothing with" not in said
+
+
+def test_a_translation_of_hardly_anything_is_asked_for_again_and_not_shown() -> None:
+    verdict = _zh(abstract_translation="模型在 MTEB 的 56 个任务上位列第 1。")
+
+    assert verdict.problems == ("abstract_translation: it leaves out most of the sentences",)
+    assert (verdict.abstract_translation, verdict.will_do, verdict.wants_retry) == (None, True, True)
+
+
+def test_a_title_that_was_translated_is_asked_for_again_and_is_no_other_paper() -> None:
+    verdict = _zh(title="NV-Embed：改进的技术")
+
+    assert verdict.problems == ("title: it is translated; copy it unchanged",)
+    assert verdict.will_do
+    assert not _zh(title="A Survey of Sparse Graphs").will_do
+    assert not _en(title="稀疏图综述").will_do
 
 
 def test_a_takeaway_that_fails_is_left_out_and_counted() -> None:
@@ -324,6 +342,8 @@ def test_a_title_that_stays_as_it_is_is_no_translation() -> None:
 
 
 def test_the_papers_own_address_is_taken_out_of_the_translation() -> None:
-    verdict = _zh(abstract_translation="代码可在 https://github.com/a/b 上找到，模型在 MTEB 的 56 个任务上第 1。")
+    verdict = _zh(
+        abstract_translation="去掉掩码。分两阶段。代码可在 https://github.com/a/b 上找到，模型在 MTEB 的 56 个任务上第 1。"
+    )
 
-    assert verdict.abstract_translation == "代码可获取，模型在 MTEB 的 56 个任务上第 1。"
+    assert verdict.abstract_translation == "去掉掩码。分两阶段。代码可获取，模型在 MTEB 的 56 个任务上第 1。"

@@ -66,5 +66,16 @@ def test_sentences_that_name_all_their_source_rest_on_what_says_it_and_nobody_sp
     assert "self-confirming transformer (SCT)" in verdict.takeaways[0].evidence
 
 
+def test_a_translated_title_is_no_other_paper_and_a_scrap_is_no_translation() -> None:
+    verdict = judged("2311.01314", "zh")
+
+    assert verdict.wants_retry
+    assert {
+        "title: it is translated; copy it unchanged",
+        "abstract_translation: it leaves out most of the sentences",
+    } <= set(verdict.problems)
+    assert verdict.abstract_translation is None
+
+
 def test_a_headline_that_is_a_sentence_ends_with_a_clause_of_it() -> None:
     assert judged("2405.13929").headline.startswith("Vikhr, a state-of-the-art bilingual")

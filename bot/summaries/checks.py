@@ -8,7 +8,7 @@ with the whole (a result that is missing, a term that has to be said again) asks
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
@@ -81,7 +81,10 @@ def check(answer: Answer, source: Source, *, language: str, terms: Found = NOTHI
     trouble = _Trouble([], [], [])
 
     is_other = not _same_title(answer.title, source.title)
-    if is_other:
+    if is_other and is_translated(language) and answer.title and not answer.title.isascii():
+        is_other = False  # translated, which says nothing of another paper
+        trouble.again.append("title: it is translated; copy it unchanged")
+    elif is_other:
         trouble.failed.append("title: it is not the title of this paper; summarize the paper between the markers")
     tldr = editor.said(answer.tldr, "tldr")
     tldr_problem = rules.problem(tldr, ground)
@@ -267,9 +270,19 @@ def _translation(name: str, text: str | None, ground: Ground, trouble: _Trouble)
         trouble.poor.append(f"{name}: {problem}")
         return None
     if name == "abstract_translation":
+        if _is_cut(text, ground.source.abstract):
+            trouble.again.append(f"{name}: it leaves out most of the sentences")
+            return None
         told = facts.untold(facts.headline(ground.source.abstract), sentences(text))
         trouble.again += [f"{name}: {each}" for each in told]
     return text
+
+
+def _is_cut(translation: str, abstract: Sequence[str]) -> bool:
+    """Whether it can hardly be all of `abstract`: not half the sentences, nor half the letters its language takes."""
+    wide = sum(char >= "\u2e80" for char in translation)
+    length = 5 * wide + 2 * (len(translation) - wide)
+    return 2 * len(sentences(translation)) < len(abstract) and length < sum(map(len, abstract))
 
 
 def _same_title(copy: str | None, title: str) -> bool:
