@@ -95,6 +95,14 @@ def test_of_a_model_that_names_every_sentence_those_count_that_say_it() -> None:
     assert shown == [SOURCE.sentences[number - 1] for number in (4, 2, 5)]
 
 
+def test_a_model_that_counts_wrong_by_one_is_given_the_sentence_that_says_it() -> None:
+    at = _with_point("We remove causal attention masks of LLMs.", 2).takeaways[-1]
+
+    assert at.evidence == SOURCE.sentences[2]
+    near = _with_point("Latent attention, then a two-stage method.", 2).takeaways[-1]
+    assert near.evidence.startswith(SOURCE.sentences[1])
+
+
 def test_a_tldr_that_fails_will_not_do() -> None:
     verdict = _zh(tldr="NV-Embed 的准确率达到 98.7%。")
 
@@ -342,8 +350,7 @@ def test_a_title_that_stays_as_it_is_is_no_translation() -> None:
 
 
 def test_the_papers_own_address_is_taken_out_of_the_translation() -> None:
-    verdict = _zh(
-        abstract_translation="去掉掩码。分两阶段。代码可在 https://github.com/a/b 上找到，模型在 MTEB 的 56 个任务上第 1。"
-    )
+    said = "去掉掩码。分两阶段。代码可在 https://github.com/a/b 上找到，模型在 MTEB 的 56 个任务上第 1。"
+    verdict = _zh(abstract_translation=said)
 
     assert verdict.abstract_translation == "去掉掩码。分两阶段。代码可获取，模型在 MTEB 的 56 个任务上第 1。"

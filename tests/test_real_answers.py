@@ -77,5 +77,13 @@ def test_a_translated_title_is_no_other_paper_and_a_scrap_is_no_translation() ->
     assert verdict.abstract_translation is None
 
 
+def test_a_passage_that_was_counted_wrong_is_put_right() -> None:
+    verdict = judged("2308.09372")
+
+    assert verdict.will_do
+    assert [part.kind for part in verdict.parts] == ["method", "results", "limitations"]
+    assert verdict.takeaways[0].evidence.startswith("We analyze the results based on the Pareto front")
+
+
 def test_a_headline_that_is_a_sentence_ends_with_a_clause_of_it() -> None:
     assert judged("2405.13929").headline.startswith("Vikhr, a state-of-the-art bilingual")

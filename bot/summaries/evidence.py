@@ -18,6 +18,10 @@ from bot.summaries.words import letters, stems
 MOST: Final = 3
 """Sentences a statement rests on at most, but for those that have its numbers."""
 
+ENOUGH: Final = 0.6
+MORE: Final = 0.25
+"""The part of a statement's words that a sentence has which says it again; how much more than others have."""
+
 
 def found(point: Point, text: str, source: Source, *, same_language: bool) -> tuple[int, ...]:
     """Which sentences of `source` `point` rests on; those that hold its numbers are added. Empty if none says it."""
@@ -28,13 +32,24 @@ def found(point: Point, text: str, source: Source, *, same_language: bool) -> tu
         if said is None:
             return ()
         chosen = [said]
-    if same_language and not any(stems(text) & stems(cells.context(index, source)) for index in chosen):
-        said = _nearest(text, sentences)
-        if said is None:
+    if same_language and (said := _told_elsewhere(text, chosen, source)) is not None:
+        chosen = [said]
+    elif same_language and not any(stems(text) & stems(cells.context(index, source)) for index in chosen):
+        if (said := _nearest(text, sentences)) is None:
             return ()
         chosen = [said]
     chosen = _told_best(text, chosen, source)
     return tuple(sorted({*chosen, *_with_numbers(text, chosen, source, same_language=same_language)}))
+
+
+def _told_elsewhere(text: str, chosen: Sequence[int], source: Source) -> int | None:
+    """The sentence that says `text` again if the `chosen` ones clearly do not: models count wrong by one."""
+    own = stems(text)
+    share = len(own & stems(" ".join(cells.context(index, source) for index in chosen))) / max(1, len(own))
+    said = _nearest(text, source.sentences)
+    if said is None or said in chosen:
+        return None
+    return said if len(own & stems(source.sentences[said])) / len(own) >= max(ENOUGH, share + MORE) else None
 
 
 def _told_best(text: str, chosen: Sequence[int], source: Source) -> list[int]:
