@@ -43,6 +43,13 @@ def test_the_same_in_other_words_is_let_be(text: str) -> None:
     assert reversed_of(text, SENTENCES, same_language=True) is None
 
 
+def test_a_clause_that_was_left_out_turns_nothing_round() -> None:
+    sentence = "A model with prompts-without additional tuning-achieves an accuracy of 46.3% on MATH problems."
+
+    for text in ("A model with prompts achieves an accuracy of 46.3% on MATH problems.", sentence):
+        assert reversed_of(text, [sentence], same_language=True) is None
+
+
 @pytest.mark.parametrize(
     ("text", "is_reversed"),
     [

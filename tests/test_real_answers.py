@@ -85,5 +85,12 @@ def test_a_passage_that_was_counted_wrong_is_put_right() -> None:
     assert verdict.takeaways[0].evidence.startswith("We analyze the results based on the Pareto front")
 
 
+def test_a_result_without_the_clause_beside_it_is_true() -> None:
+    verdict = judged("2311.11482")
+
+    assert "46.3% on MATH" in verdict.takeaways[0].text
+    assert not any("negates" in problem for problem in verdict.problems)
+
+
 def test_a_headline_that_is_a_sentence_ends_with_a_clause_of_it() -> None:
     assert judged("2405.13929").headline.startswith("Vikhr, a state-of-the-art bilingual")

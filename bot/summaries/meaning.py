@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Final
 
 from bot.summaries.turned import OPPOSITES, turned
@@ -95,17 +96,13 @@ def _marks(text: str) -> list[str]:
 
 
 def _negated(text: str) -> frozenset[str]:
-    """The stems of up to four words after each negation."""
+    """The stem of the first content word after each negation: what comes later may be of another clause."""
     words = _WORD.findall(text)
     found: set[str] = set()
     for at, word in enumerate(words):
         if word in _NEGATORS or word.endswith(("n't", "n’t")):
-            after = []
-            for each in words[at + 1 : at + 6]:
-                if not each[0].isalpha():
-                    break
-                after.append(each)
-            found |= stems(" ".join(after))
+            after = takewhile(lambda each: each[0].isalpha(), words[at + 1 : at + 6])
+            found |= next((stem for stem in map(stems, after) if stem), frozenset())
     return frozenset(found)
 
 
