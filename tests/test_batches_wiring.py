@@ -17,9 +17,10 @@ from bot.chats import Chats
 from bot.costs.budget import announcement
 from bot.costs.prices import read
 from bot.harvest import Arrivals, Harvester
-from bot.run import Staff, Supervisor
+from bot.run import Supervisor
 from bot.settings import Settings
 from bot.topics.catalogue import topic
+from bot.wiring import Staff
 from tests.fakes.batching import AT_NINE, MORNING, NINE, papers
 from tests.fakes.newsroom import LONG_AGO, ROOM, TUESDAY, World
 from tests.fakes.openai import KEY, MODEL, FakeOpenAI

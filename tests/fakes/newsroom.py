@@ -28,11 +28,11 @@ from bot.platforms import Actor, Ask, Platform, Reply
 from bot.ports import Announced, Progress, SourceError, no_progress
 from bot.press import Press
 from bot.rights import Rights
-from bot.run import Staff
 from bot.store import Store
 from bot.summaries.service import Summaries
 from bot.targets import Access, Chat, ChatKind, Settings, Target
 from bot.topics.catalogue import topic
+from bot.wiring import Staff
 from tests.fakes.summarizers import FakeExtractive, FakeSummarizer
 from tests.fakes.virtual_time import EPOCH
 from tests.samples import paper

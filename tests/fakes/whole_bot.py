@@ -29,13 +29,14 @@ from bot.models import ArxivId, Listed, Note, Paper
 from bot.platforms import Marks, Platform
 from bot.ports import Estimate, Progress, SourceUnreachable, no_progress
 from bot.questions.service import Questions
-from bot.run import Staff, Supervisor, wire
+from bot.run import Supervisor
 from bot.settings import Settings
 from bot.sources.count import ArxivCount
 from bot.store import Store
 from bot.summaries.extractive import Extractive
 from bot.summaries.service import Summaries
 from bot.topics.query import Query
+from bot.wiring import Staff, wire
 from tests.fakes.newsroom import FakeAnnouncements
 from tests.fakes.summarizers import FakeExtractive, FakeSummarizer
 from tests.fakes.texts import FakeTexts
