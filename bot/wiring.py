@@ -13,8 +13,8 @@ from bot.app import Parts, now
 from bot.batches.assembly import batches
 from bot.batches.service import Batches
 from bot.chats import Chats
-from bot.commands.case import Means, Owners
 from bot.commands.desk import Desk
+from bot.commands.means import Means, Owners
 from bot.costs.budget import allowance, announcement
 from bot.delivery.incidents import Incident
 from bot.delivery.outbox import Outbox

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.desk import Owners
+from bot.commands.means import Owners
 from bot.costs import usage_table
 from bot.costs.cause import Cause
 from bot.costs.usage_table import Allowance

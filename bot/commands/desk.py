@@ -36,30 +36,16 @@ from bot.commands import (
     unfollow,
     why,
 )
-from bot.commands.case import (
-    Case,
-    Invite,
-    Means,
-    Notify,
-    Owners,
-    Poster,
-    Reading,
-    Tell,
-    asked_at,
-    chat_of,
-    client_language,
-)
-from bot.commands.estimates import Count
+from bot.commands.case import Case, asked_at, chat_of, client_language
 from bot.commands.failures import apology, said
 from bot.commands.keeper import remember
+from bot.commands.means import Means
 from bot.commands.permission import changes, deed, is_for_owners, refused, verdict
 from bot.commands.saying import line
 from bot.platforms import Ask, Place, Reply
 from bot.ports import BotError
 from bot.targets import Settings, Target
 from bot.topics.catalogue import entries
-
-__all__ = ["Count", "Desk", "Invite", "Means", "Notify", "Owners", "Poster", "Reading", "Tell"]
 
 logger = logging.getLogger(__name__)
 

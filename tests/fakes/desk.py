@@ -14,7 +14,8 @@ from typing import Any
 from adapters.plain_text import text_of
 from bot.access import Admins, Limits, Policy
 from bot.chats import Chats
-from bot.commands.desk import Desk, Means, Owners
+from bot.commands.desk import Desk
+from bot.commands.means import Means, Owners
 from bot.commands.text import read
 from bot.costs.usage_table import Allowance
 from bot.delivery.incidents import Held
