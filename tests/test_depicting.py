@@ -123,3 +123,22 @@ async def test_a_picture_that_is_no_longer_there_is_a_link(private: bool) -> Non
         await here.until(lambda: here.texts(seen_by=here.ann))
         (text,) = here.texts(seen_by=here.ann)
         assert "Figure 1" in text
+
+
+@pytest.mark.parametrize("command", ["summarize", "help"])
+async def test_on_discord_no_picture_is_shown_without_its_answer(command: str) -> None:
+    async with discord_office(core(Reply(said("a", figure("x1"))))) as here:
+        first = "PATCH /webhooks/{application}/{token}/messages/{message}"
+        first = first if command == "summarize" else "POST /interactions/{interaction}/{token}/callback"
+        here.server.deny(first, 50013, times=None)
+        await here.server.uses(here.ann, here.channel, command, {"ids": "2405.00001"} if command == "summarize" else {})
+        await here.until(lambda: not here.discord.busy)
+        assert here.server.counted()["POST /webhooks/{application}/{token}"] == 0
+
+
+async def test_on_discord_an_answer_whose_pictures_come_too_late_is_not_said_again() -> None:
+    async with discord_office(core(Reply(said("a", figure("x1"))))) as here:
+        here.server.deny("POST /webhooks/{application}/{token}", 50027, times=None)
+        await here.server.uses(here.ann, here.channel, "help", {})
+        await here.until(lambda: not here.discord.busy)
+        assert here.texts() == ["a"]

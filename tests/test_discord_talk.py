@@ -257,12 +257,61 @@ async def test_a_step_that_cannot_be_shown_loses_no_answer(how: How) -> None:
         answer = await asks(here)
         steps.next()
         await here.until(lambda: answer.text == "wait")
-        fault = here.server.fail(CHANGE, how)
+        fault = here.server.fail(CHANGE, how, times=3)
         steps.next()
         await here.until(lambda: fault.met)
         steps.next()
         await here.until(lambda: answer.text == "done")
         assert here.texts() == ["done"]
+
+
+@pytest.mark.parametrize("how", ["status", "cut", "arrives, then cut"])
+async def test_an_edit_that_failed_on_the_way_is_tried_again(how: How) -> None:
+    steps = Steps(Reply(said("wait")), Reply(said("done")))
+    async with quick(steps.core) as here:
+        answer = await asks(here)
+        steps.next()
+        await here.until(lambda: answer.text == "wait")
+        here.server.fail(CHANGE, how, times=2)
+        steps.next()
+        await here.until(lambda: not here.discord.busy)
+        assert here.texts() == ["done"]
+
+
+async def test_a_further_message_that_may_have_arrived_is_not_said_twice() -> None:
+    async with quick(Core(script=lambda _: [Reply(long(2))])) as here:
+        here.server.fail(FOLLOW_UP, "arrives, then cut")
+        await asks(here)
+        await here.until(lambda: not here.discord.busy)
+        assert first_lines(here) == ["Part 1", "Part 2"]
+
+
+async def test_what_was_deleted_meanwhile_is_said_anew() -> None:
+    steps = Steps(Reply(said("wait")), Reply(long(3, "Old")), Reply(long(2, "New")))
+    async with quick(steps.core) as here:
+        await asks(here)
+        steps.next()
+        await here.until(lambda: here.texts() == ["wait"])
+        here.channel.messages.clear()
+        steps.next()
+        await here.until(partial(shows, here, ["Old 1", "Old 2", "Old 3"]))
+        del here.channel.messages[here.server.messages(here.channel)[1].id]
+        steps.next()
+        await here.until(lambda: sorted(first_lines(here)) == ["New 1", "New 2"])
+
+
+@pytest.mark.parametrize("code", [10008, 50013])
+async def test_what_a_person_alone_was_shown_and_is_gone_is_said_to_them_alone(code: int) -> None:
+    steps = Steps(Reply(said("wait"), private=True), Reply(said("done")))
+    async with quick(steps.core) as here:
+        await asks(here, "saved")
+        steps.next()
+        await here.until(lambda: first_lines(here, alone=True) == ["wait"])
+        here.server.deny(CHANGE, code)
+        steps.next()
+        await here.until(lambda: not here.discord.busy)
+        assert here.texts() == []
+        assert first_lines(here, alone=True) == (["wait", "done"] if code == 10008 else ["wait"])
 
 
 async def test_what_one_keeps_goes_to_the_private_chat_unless_it_is_closed() -> None:

@@ -51,12 +51,14 @@ class Connection(discord.AutoShardedClient):
     """One login, for one `serve`.
 
     `ready_after` are the seconds after which guilds that have not come are not waited for; `longest_request` those one
-    request may take, waits of the library for its rate limits excluded. The library keeps addresses for the whole
-    process, so all connections of a process go to one server.
+    request may take, waits of the library for its rate limits excluded; `again` those before each further try of what
+    was asked about an interaction and may be asked twice. The library keeps addresses for the whole process, so all
+    connections of a process go to one server.
     """
 
     ready_after = 2.0
     longest_request = 25.0
+    again: Sequence[float] = (0.5, 2.0)
 
     def __init__(self, settings: DiscordSettings, *, proxy: str | None) -> None:
         intents = discord.Intents.none()

@@ -203,14 +203,13 @@ class Inbound:
     ) -> None:
         """The answer with its figures as pictures, or as links where they cannot be shown."""
 
-        async def say(document: Document) -> None:
+        async def say(document: Document) -> bool:
             parts = list(self._platform.render(document, chat=here, about=about))
             simpler = partial(self._platform.plain, document, chat=here, about=about)
-            await talk.say(reply, parts, simpler=simpler)
+            return await talk.say(reply, parts, simpler=simpler)
 
         document, shown = lifted(reply.document, have)
-        await say(document)
-        if not await talk.depict([depicted(each) for each in shown]):
+        if await say(document) and not await talk.depict([depicted(each) for each in shown]):
             await say(reply.document)
 
     async def _kept(self, interaction: discord.Interaction[Any], said: Said, reply: Reply) -> Reply:

@@ -17,11 +17,12 @@ import discord
 
 from adapters.discord.attachments import Letter
 from adapters.discord.connection import FAILURES, Connection, described
+from adapters.discord.errors import delivery_error
 from adapters.discord.letters import Letters, first_taken
 from adapters.discord.limits import CONTENT, SUPPRESS_EMBEDS
 from bot.document import utf16
 from bot.locales import say, ui
-from bot.platforms import DeliveryError, Part, Place, Reply
+from bot.platforms import DeliveryError, NotSent, Part, Place, Reply, Unknown
 from bot.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ MESSAGE, LATER, LATER_INSTEAD, INSTEAD, CHOICES, FORM = 4, 5, 6, 7, 8, 9
 _ANSWERED = 40060
 _OVER = {10015, 10062, 50027}
 """The webhook, the interaction or its token is not known any more."""
+
+_NO_SUCH_MESSAGE = 10008
+"""Somebody deleted it."""
 
 Elsewhere = Callable[[Sequence[Part]], Awaitable[None]]
 Simpler = Callable[[], Sequence[Part]]
@@ -74,7 +78,7 @@ class Talk:
         self._most = MOST if interaction.is_guild_integration() or self._alone else MOST_FOLLOW_UPS
         self._acknowledged = False
         self._over = False
-        self._original: Literal["own", "button"] | None = None  # "button": the message that has the button
+        self._original: Literal["own", "button", "gone"] | None = None  # "button": the message that has the button
         self._is_private = False
         self._more: list[tuple[str, bool]] = []  # follow-ups that hold the last answer; is it private?
         self._posted = 0
@@ -106,39 +110,48 @@ class Talk:
         """A form to fill in. Raises the library's errors."""
         await self._callback(FORM, modal)
 
-    async def say(self, reply: Reply, parts: Sequence[Part], *, simpler: Simpler) -> None:
+    async def say(self, reply: Reply, parts: Sequence[Part], *, simpler: Simpler) -> bool:
         """Show `reply`, made of `parts`, in place of what was answered before; made `simpler`, if they are refused.
 
-        What cannot be shown is logged; what comes too late is kept for `end`.
+        What cannot be shown is logged, and False; what comes too late is kept for `end`.
         """
-        if self._over or self._clock() - self._began > TOKEN_LASTS:
+        if self._is_over():
             self._late = reply, parts
-            return
+            return True
         if not self._acknowledged and any(map(self._letters.takes_time, parts)):
             await self.later(private=reply.private or reply.place is Place.ASIDE, instead=reply.place is Place.INSTEAD)
             if self._over:
                 self._late = reply, parts
-                return
+                return True
         try:
             await self._say(reply, parts)
         except discord.HTTPException as exc:
             if exc.code in _OVER:
                 self._over, self._late = True, (reply, parts)
-            elif exc.status == 400:
+                return True
+            if exc.status == 400:
                 logger.warning("an answer was refused, and is made plain: %s", described(exc))
-                await self._say_simply(reply, simpler())
-            else:
-                logger.warning("an answer was refused: %s", described(exc))
+                return await self._say_simply(reply, simpler())
+            logger.warning("an answer was refused: %s", described(exc))
+            return False
         except FAILURES as exc:
             logger.warning("an answer did not arrive: %s", described(exc))
+            return False
+        return True
 
     async def depict(self, pictures: Sequence[Letter]) -> bool:
-        """Show `pictures` below what was said, in place of those before. False: not all of them can be, so none is."""
+        """Show `pictures` below what was said, in place of those before. False: not all of them can be, so none is.
+
+        Where what was said stands and the interaction is over since, nothing is to be said again, so that is True.
+        """
         if pictures == [each for _, each in self._depicted]:
+            return True
+        if self._late is None and self._is_over():
+            logger.info("pictures came too late for their interaction")
             return True
         try:
             await self._take_back()
-            if self._over or self._posted + len(pictures) > self._most or self._late is not None:
+            if self._posted + len(pictures) > self._most or self._late is not None:
                 return False
             for each in pictures:
                 sent = await self._call("POST", "", _flagged(each, private=self._hidden))
@@ -146,6 +159,9 @@ class Talk:
                 self._depicted.append((str(sent["id"]), each))
         except FAILURES as exc:
             logger.info("a picture was not delivered: %s", described(exc))
+            if isinstance(exc, discord.HTTPException) and exc.code in _OVER:
+                self._over = True
+                return True
             with suppress(*FAILURES):  # one too many stays
                 await self._take_back()
             return False
@@ -154,7 +170,7 @@ class Talk:
     async def _take_back(self) -> None:
         while self._depicted:
             id_, _ = self._depicted.pop()
-            await self._call("DELETE", f"/messages/{id_}")
+            await self._delete(id_)
 
     async def end(self) -> None:
         """Nothing more is said: what came too late for the interaction goes to the channel, the last of it."""
@@ -168,6 +184,10 @@ class Talk:
             await self._elsewhere(parts)
         except DeliveryError as exc:
             logger.warning("an answer came too late, and the channel does not take it: %s", type(exc).__name__)
+
+    def _is_over(self) -> bool:
+        """Can nothing more be said about the interaction?"""
+        return self._over or self._clock() - self._began > TOKEN_LASTS
 
     # ------------------------------------------------------------ where it goes
 
@@ -189,18 +209,23 @@ class Talk:
                 await self._callback(MESSAGE, _flagged(letters.pop(0), private=private))
                 self._original, self._is_private = "own", private
         elif (instead and self._original == "button") or (self._original == "own" and self._is_private >= private):
-            await self._change("@original", letters.pop(0))
+            if await self._change("@original", letters[0]):
+                del letters[0]
+            else:
+                self._original = "gone"
         elif self._original == "own":  # a public "please wait" before what one person should see
-            await self._call("DELETE", "/messages/@original")
+            await self._delete("@original")
             self._original = None
-        self._hidden = private or (self._original == "own" and self._is_private)
+        self._hidden = private or (self._original in {"own", "gone"} and self._is_private)
         await self._follow(letters, private=self._hidden, language=reply.document.language)
 
-    async def _say_simply(self, reply: Reply, parts: Sequence[Part]) -> None:
+    async def _say_simply(self, reply: Reply, parts: Sequence[Part]) -> bool:
         try:
             await self._say(reply, parts)
         except FAILURES as exc:
             logger.warning("an answer was refused even as plain text: %s", described(exc))
+            return False
+        return True
 
     async def _follow(self, letters: list[Letter], *, private: bool, language: str) -> None:
         """`letters` as messages of their own: those there are change, the others come or go."""
@@ -210,11 +235,13 @@ class Talk:
             logger.info("an answer is longer than it may be: messages=%d room=%d", len(letters), room)
             letters = _shortened(letters, room, language)
         for id_ in [each for each, _ in self._more if each not in there[: len(letters)]]:
-            await self._call("DELETE", f"/messages/{id_}")
-        self._more = [(id_, private) for id_ in there[: len(letters)]]
-        for id_, letter in zip(there, letters, strict=False):
-            await self._change(id_, letter)
-        for letter in letters[len(there) :]:
+            await self._delete(id_)
+        self._more = []
+        for id_ in there[: len(letters)]:
+            if await self._change(id_, letters[0]):
+                self._more.append((id_, private))
+                del letters[0]
+        for letter in letters:
             sent = await self._call("POST", "", _flagged(letter, private=private))
             self._posted += 1
             self._more.append((str(sent["id"]), private))
@@ -243,14 +270,45 @@ class Talk:
             self._acknowledged = True
             return
 
-    async def _change(self, message: str, letter: Letter) -> None:
+    async def _change(self, message: str, letter: Letter) -> bool:
+        """False: somebody deleted it."""
         flags = letter.message["flags"] & SUPPRESS_EMBEDS
-        await self._call("PATCH", f"/messages/{message}", letter.having(flags=flags))
+        try:
+            await self._call("PATCH", f"/messages/{message}", letter.having(flags=flags))
+        except discord.NotFound as exc:
+            if exc.code != _NO_SUCH_MESSAGE:
+                raise
+            return False
+        return True
+
+    async def _delete(self, message: str) -> None:
+        """One that somebody else deleted is gone as well."""
+        try:
+            await self._call("DELETE", f"/messages/{message}")
+        except discord.NotFound as exc:
+            if exc.code != _NO_SUCH_MESSAGE:
+                raise
 
     async def _call(self, method: str, path: str, letter: Letter | None = None) -> Any:  # noqa: ANN401 - JSON
+        """Tried again if it failed on the way and does no harm twice: an edit, or what certainly did not arrive."""
         webhook = f"/webhooks/{self._interaction.application_id}/{self._interaction.token}"
         body, files = (None, ()) if letter is None else (letter.body, letter.files)
+        for wait in self._connection.again:
+            try:
+                return await self._connection.direct.answer(method, webhook + path, body, files)
+            except FAILURES as exc:
+                if not _may_try_again(exc, twice=method != "POST"):
+                    raise
+            await asyncio.sleep(wait)
         return await self._connection.direct.answer(method, webhook + path, body, files)
+
+
+def _may_try_again(exc: BaseException, *, twice: bool) -> bool:
+    """`twice`: it may arrive a second time."""
+    if isinstance(exc, discord.HTTPException) and exc.status < 500:
+        return False
+    error = delivery_error(exc)
+    return isinstance(error, NotSent) or (twice and isinstance(error, Unknown))
 
 
 def _flagged(letter: Letter, *, private: bool) -> Letter:
