@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from bot.costs.cause import about
-from bot.models import ArxivId, Full, Note, Paper, SectionKind, Summary, TextSource
+from bot.full import Full, SectionKind
+from bot.models import ArxivId, Note, Paper, Summary, TextSource
 from bot.ports import FullText, NotAllowed, NoText, Summarizer, SummaryError
 from bot.sources.ids import find
 from bot.summaries.sentences import sentences

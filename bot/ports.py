@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from bot.models import ArxivId, Depth, Digest, Full, Listed, Note, Paper, Summary
+from bot.full import Full
+from bot.models import ArxivId, Depth, Digest, Listed, Note, Paper, Summary
 
 Clock = Callable[[], datetime]
 """Now: aware, UTC."""

@@ -31,10 +31,10 @@ def test_the_core_imports_no_platform(path: Path) -> None:
     assert found <= allowed
 
 
-@pytest.mark.parametrize("name", ["models", "document", "ports"])
+@pytest.mark.parametrize("name", ["models", "full", "document", "ports"])
 def test_the_words_import_only_each_other(name: str) -> None:
     inside = {module for module in imports(ROOT / "bot" / f"{name}.py") if module.startswith("bot")}
-    assert inside <= {"bot.models", "bot.document", "bot.ports", "bot.targets", "bot.topics.query"}
+    assert inside <= {"bot.models", "bot.full", "bot.document", "bot.ports", "bot.targets", "bot.topics.query"}
 
 
 def test_help_loads_nothing_heavy() -> None:

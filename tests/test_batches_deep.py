@@ -11,7 +11,8 @@ import pytest
 
 from bot.batches import planning
 from bot.batches.requests import source_of, source_text
-from bot.models import Full, Paper, Section, SectionKind, Table
+from bot.full import Full, Section, SectionKind, Table
+from bot.models import Paper
 from bot.ports import NoText, Progress, SourceUnreachable, no_progress
 from bot.summaries.deep import deep_source
 from tests.fakes.batching import AT_NINE, NINE, Agency, agency, papers

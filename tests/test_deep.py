@@ -11,7 +11,8 @@ import pytest
 
 from bot.compose import papers as composed
 from bot.document import Details, plain
-from bot.models import PARTS, Digest, Entry, Full, Paper, Section, SectionKind, Summary, SummaryPart, Table, Takeaway
+from bot.full import Full, Section, SectionKind, Table
+from bot.models import PARTS, Digest, Entry, Paper, Summary, SummaryPart, Takeaway
 from bot.ports import NoText, Progress, no_progress
 from bot.rows import summary_of, summary_text
 from bot.summaries import prompt

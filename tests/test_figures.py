@@ -13,7 +13,8 @@ from bot import document
 from bot.document import Link, plain, worded
 from bot.figures.captions import ALT, CAPTION, shown
 from bot.figures.choose import telling
-from bot.models import Figure, Full, Paper
+from bot.full import Figure, Full
+from bot.models import Paper
 from tests.fakes.arxiv_texts import numbered
 
 SITE = "http://127.0.0.1:8000/html/2405.17428v2"

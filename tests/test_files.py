@@ -11,9 +11,10 @@ import pytest
 
 from bot.costs.cause import Cause, cause
 from bot.files import LONGEST_ABSTRACT, Files, Sent, opened
+from bot.full import Full, Section, SectionKind
 from bot.fulltext.fetch import Shelf
 from bot.fulltext.service import FullTexts
-from bot.models import ArxivId, Full, Section, SectionKind
+from bot.models import ArxivId
 from bot.ports import NoText, ServerFailed
 from bot.summaries.extractive import Extractive
 from tests.fakes.hostile import SENTENCES, TITLE

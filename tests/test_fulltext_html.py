@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.full import SectionKind
 from bot.fulltext import html
 from bot.fulltext.grid import MOST_COLUMNS
 from bot.fulltext.html import parse, picture_url
 from bot.fulltext.parsed import Parsed
-from bot.models import SectionKind
 from bot.ports import NoText
 from tests.fakes.papers_html import abstract, figure, page, paragraph, section, table
 

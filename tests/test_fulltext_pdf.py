@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.full import SectionKind
 from bot.fulltext.parsed import Parsed
 from bot.fulltext.pdf import parse
-from bot.models import SectionKind
 from bot.ports import NoText
 from tests.fakes.pdfs import HEIGHT, WIDTH, Box, Drawn, Words, column, pdf, scanned
 

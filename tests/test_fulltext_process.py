@@ -12,10 +12,10 @@ from typing import get_args
 
 import pytest
 
+from bot.full import Section, SectionKind
 from bot.fulltext.parsed import Answer, Parsed, decoded, encoded
 from bot.fulltext.process import Kind, Limits, parse
 from bot.locales import messages, say
-from bot.models import Section, SectionKind
 from bot.ports import NoText, TextProblem
 from tests.fakes.papers_html import abstract, page
 from tests.fakes.pdfs import bomb, column, pdf

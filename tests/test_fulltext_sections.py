@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.document import Math
+from bot.full import Full, Section, SectionKind, Table
 from bot.fulltext.choice import FIRST, choose, cost, table_cost, tokens
 from bot.fulltext.sections import Heading, is_cut, kind_of, kinds, numbered, sorted_out
-from bot.models import Full, Section, SectionKind, Table
 from bot.summaries.sentences import sentences
 
 K = SectionKind

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 import pytest
 import urllib3
 
+from bot.full import Section, SectionKind
 from bot.fulltext import fetch
 from bot.fulltext.fetch import Page, Shelf, reading_session
 from bot.fulltext.parsed import Parsed
 from bot.fulltext.process import Kind
 from bot.fulltext.process import parse as parse_in_process
 from bot.fulltext.service import PROGRESS, FullTexts, Parse
-from bot.models import Note, Paper, Section, SectionKind
+from bot.models import Note, Paper
 from bot.ports import NoText, SourceError, SourceGarbled, SourceRefused, TextProblem
 from bot.sources.wire import AnswerTooLong, read_bounded
 from tests.fakes.arxiv_texts import TextArxiv, numbered

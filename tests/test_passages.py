@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
+from bot.full import Full, Section, SectionKind, Table
 from bot.fulltext.choice import tokens
 from bot.glossary.reading import shipped
-from bot.models import Full, Section, SectionKind, Table
 from bot.questions.passages import BUDGET, Excerpt, everything, excerpt, nearest, of_two, only, telling
 from bot.questions.words import MOST, Wanted, wanted
 from tests.fakes.asking import FULL, OTHER, long_text

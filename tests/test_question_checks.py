@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.models import Section, SectionKind, Takeaway
+from bot.full import Section, SectionKind
+from bot.models import Takeaway
 from bot.questions.checks import Contrast, Judged, check, check_contrast
 from bot.questions.passages import everything, excerpt, of_two
 from bot.questions.prompt import (

@@ -16,7 +16,7 @@ from adapters.discord.render import render as discord
 from adapters.telegram.limits import CAPS
 from adapters.telegram.render import Renderer
 from bot.document import Document
-from bot.models import Full, Section, SectionKind
+from bot.full import Full, Section, SectionKind
 from bot.question_blocks import answer, comparison
 from bot.questions.answers import Answered, Compared
 from bot.questions.prompt import LONGEST

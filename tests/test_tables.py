@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.models import Figure, Full, Paper, Section, SectionKind, Table, Takeaway
+from bot.full import Figure, Full, Section, SectionKind, Table
+from bot.models import Paper, Takeaway
 from bot.summaries import cells, prompt, rules
 from bot.summaries.answer import Answer, Point
 from bot.summaries.checks import Verdict, check

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from bot import document
 from bot.document import Link, Span, Text
 from bot.figures.choose import telling
+from bot.full import Figure, Full
 from bot.latex import readable
 from bot.licences import Licence, free
 from bot.locales import say
-from bot.models import ARXIV, ArxivId, Figure, Full, Paper
+from bot.models import ARXIV, ArxivId, Paper
 from bot.paper_blocks import DOT
 from bot.summaries.candidates import harmless
 from bot.summaries.orders import sound, without_orders

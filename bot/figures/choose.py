@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.models import Figure
+from bot.full import Figure
 
 MOST = 2
 LEAST_WORDS = 4

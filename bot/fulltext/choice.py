@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.models import Figure, Full, Section, SectionKind, Table
+from bot.full import Figure, Full, Section, SectionKind, Table
 from bot.summaries.sentences import sentences
 
 FIRST = (

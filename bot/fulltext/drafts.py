@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 
 from bot.document import Math
+from bot.full import Figure, Section, SectionKind, Table
 from bot.fulltext.parsed import LONGEST, Parsed
 from bot.fulltext.sections import numbered, sorted_out
 from bot.fulltext.text import line
-from bot.models import Figure, Section, SectionKind, Table
 from bot.ports import NoText
 
 MOST_FORMULAS = 500

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bot.models import Figure, Section, Table
+from bot.full import Figure, Section, Table
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

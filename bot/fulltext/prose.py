@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from bot.full import Figure, Section, SectionKind, Table
 from bot.fulltext.layout import Line
 from bot.fulltext.parsed import Parsed
 from bot.fulltext.sections import bare, is_cut, kind_of, numbered, sorted_out
 from bot.fulltext.text import line as one_line
-from bot.models import Figure, Section, SectionKind, Table
 
 LONGEST_HEADING = 100
 MOST_WORDS = 14

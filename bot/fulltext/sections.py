@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.models import Section, SectionKind
+from bot.full import Section, SectionKind
 
 _APPENDIX = r"^(?:online )?(?:appendix|appendices|supplement(?:ary|al)?\b)"
 _NAMED_APPENDIX = re.compile(_APPENDIX, re.IGNORECASE)

@@ -9,12 +9,13 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.full import Full
 from bot.fulltext import process
 from bot.fulltext.fetch import LONGEST_PDF, Shelf
 from bot.fulltext.parsed import Parsed
 from bot.fulltext.process import Kind
 from bot.licences import address
-from bot.models import Full, Note, Paper
+from bot.models import Note, Paper
 from bot.ports import TEXT, NoText, Progress, no_progress
 
 logger = logging.getLogger(__name__)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from math import log
 from typing import Final
 
+from bot.full import Full
 from bot.fulltext.choice import tokens
-from bot.models import Full, Paper
+from bot.models import Paper
 from bot.questions.words import Wanted, stemmed
 from bot.summaries import cells
 from bot.summaries.candidates import harmless

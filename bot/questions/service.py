@@ -14,8 +14,9 @@ from functools import partial
 from typing import Final
 
 from bot.costs.cause import about
+from bot.full import Full
 from bot.glossary.terms import Glossary
-from bot.models import Full, Note, Paper, Takeaway
+from bot.models import Note, Paper, Takeaway
 from bot.ports import BadAnswer, Clock, FullText, NotAllowed, SourceError, SummaryError
 from bot.questions.answers import Answered, Compared
 from bot.questions.passages import everything, excerpt, of_two, telling

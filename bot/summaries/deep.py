@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.full import Figure, Full, Section, SectionKind, Table
 from bot.fulltext.choice import choose
-from bot.models import Figure, Full, Paper, Section, SectionKind, Table
+from bot.models import Paper
 from bot.summaries import cells
 from bot.summaries.orders import addresses_a_machine, visible, without_orders
 from bot.summaries.prompt import Source, source

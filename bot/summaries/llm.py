@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from bot.costs.bill import Call, Spend
+from bot.full import Full
 from bot.glossary.reading import additions, merged, shipped
 from bot.glossary.terms import NOTHING, Found, Glossary
-from bot.models import Depth, Full, Paper, Summary, Usage
+from bot.models import Depth, Paper, Summary, Usage
 from bot.ports import (
     WRITING,
     BadAnswer,

@@ -11,9 +11,10 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
+from bot.full import Full, Section, SectionKind
 from bot.fulltext.choice import tokens
 from bot.glossary.reading import shipped
-from bot.models import Depth, Full, Paper, Section, SectionKind
+from bot.models import Depth, Paper
 from bot.questions import prompt as asking
 from bot.questions.passages import excerpt, of_two
 from bot.questions.words import wanted

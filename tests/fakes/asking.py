@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.full import Figure, Full, Section, SectionKind, Table
 from bot.glossary.reading import shipped
-from bot.models import Figure, Full, Paper, Section, SectionKind, Table
+from bot.models import Paper
 from bot.questions.reader import Reader
 from bot.questions.service import Questions
 from tests.fakes.openai import FakeOpenAI

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.costs.bill import Call, Spend
-from bot.models import Depth, Full, Paper, Summary, SummaryPart, TextSource, Usage
+from bot.full import Full
+from bot.models import Depth, Paper, Summary, SummaryPart, TextSource, Usage
 from bot.ports import TEXT, WRITING, Progress, Summarizer, SummaryError, no_progress
 from bot.store import Store
 from bot.summaries.endpoint import free

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.models import Full, Paper
+from bot.full import Full
+from bot.models import Paper
 from bot.ports import NoText, Progress, SourceError, no_progress
 
 
