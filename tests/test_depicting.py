@@ -20,6 +20,9 @@ from tests.documents import documents
 from tests.fakes.discord_office import office as discord_office
 from tests.fakes.messenger import Core, always, office, said, slowly, target
 from tests.fakes.pictures import encoded, plot
+from tests.fakes.telegram_faults import closes, cuts
+from tests.fakes.telegram_params import Params
+from tests.fakes.telegram_places import Chat
 
 PICTURE = Picture(body=encoded(plot()), media_type="image/png", width=640, height=400)
 
@@ -91,6 +94,38 @@ async def test_on_telegram_a_picture_stays_while_the_answer_changes_and_goes_wit
         assert here.core.turns.count((target(ann), "private")) == 7, (
             "a message, three edits, two photos, one taken back"
         )
+
+
+@pytest.mark.parametrize("applied", [True, False])
+async def test_on_telegram_a_picture_that_may_have_arrived_is_not_sent_again(applied: bool) -> None:
+    async with office(core(Reply(said("a", figure("x1"))))) as here:
+        ann = here.server.people.add_user()
+        here.server.fail(closes() if not applied else cuts(), method="sendPhoto")
+        here.server.people.says(ann, ann, "/help")
+        await here.until(lambda: "Figure 1" in "".join(here.texts(ann)[:1]))
+        await here.quiet()
+        assert len(here.texts(ann)) == 1 + applied
+
+
+async def test_on_telegram_a_group_that_moves_before_the_pictures_gets_them_and_the_answer_once() -> None:
+    async with office(core(Reply(said("a", figure("x1"), figure("x2"))))) as here:
+        people, photo = here.server.people, here.server.writing.send_photo
+        ann = people.add_user()
+        group = people.add_group(admins=[ann])
+        new: list[Chat] = []
+
+        def moves_first(params: Params) -> dict[str, object]:
+            if not new:
+                new.append(people.migrates(ann, group))
+            return photo(params)
+
+        here.server._methods["sendphoto"] = moves_first
+        people.says(ann, group, "/help")
+        await here.until(lambda: new and len(here.texts(new[0])) == 2)
+        await here.quiet()
+        assert [text[-2:] for text in here.texts(new[0])] == ["x1", "x2"]
+        assert here.texts(group)[:1] == ["a"]
+        assert (target(group), target(new[0])) in here.core.moved
 
 
 async def test_on_discord_a_picture_stays_while_the_answer_changes_and_goes_with_its_figure() -> None:

@@ -140,18 +140,23 @@ class Answer:
         try:
             await self._show(reply)
         except TargetMoved as exc:
-            old = self.asked.room.target
-            await self.core.target_moved(old, exc.new)
-            if not moved and exc.new != old:
-                self.asked = replace(self.asked, room=replace(self.asked.room, target=exc.new), message=None)
-                self._standing.clear()
-                self._depicted.clear()
+            if await self._moved(exc.new) and not moved:
                 await self._guarded(reply, moved=True)
         except TargetGone as exc:
             logger.info("an answer has nowhere to go: chat=%s", self.asked.room.target)
             await self.core.target_lost(self.asked.room.target, exc.reason)
         except DeliveryError as exc:
             logger.warning("an answer was not delivered: chat=%s error=%s", self.asked.room.target, type(exc).__name__)
+
+    async def _moved(self, new: Target) -> bool:
+        """From here on the answer goes to `new`, where nothing of it stands. False: that is no other place."""
+        old = self.asked.room.target
+        await self.core.target_moved(old, new)
+        if new != old:
+            self.asked = replace(self.asked, room=replace(self.asked.room, target=new), message=None)
+            self._standing.clear()
+            self._depicted.clear()
+        return new != old
 
     async def _show(self, reply: Reply) -> None:
         public = self.asked.room.kind != "private"
@@ -183,8 +188,11 @@ class Answer:
             return
         raise Fatal("refused in every form")
 
-    async def _depict(self, shown: Sequence[Shown]) -> bool:
-        """What is shown below the answer becomes these pictures. False: none of them can be, for whatever reason."""
+    async def _depict(self, shown: Sequence[Shown], *, moved: bool = False) -> bool:
+        """What is shown below the answer becomes these pictures. False: none of them can be, for whatever reason.
+
+        A chat that moves takes its messages with it, so the answer is not said again.
+        """
         wanted = [(self.outward.depicted(each.figure), each.picture) for each in shown]
         if [caption for caption, _ in wanted] == [caption for _, caption in self._depicted]:
             return True
@@ -192,8 +200,8 @@ class Answer:
             await self._take_back()
             for caption, picture in wanted:
                 self._depicted.append((await self._sent(caption, picture), caption))
-        except TargetMoved:
-            raise
+        except TargetMoved as exc:
+            return not moved and await self._moved(exc.new) and await self._depict(shown, moved=True)
         except DeliveryError as exc:  # pictures may be forbidden where words are not
             logger.info("a picture was not delivered: chat=%s error=%s", self.asked.room.target, type(exc).__name__)
             await self._take_back()
@@ -208,7 +216,9 @@ class Answer:
     async def _sent(self, caption: Mapping[str, Any], picture: Picture) -> MessageRef:
         answer = int(self._standing[-1][0].message_id) if self._standing else self.asked.message
         return await self._tried(
-            lambda: self.outward.depict(self.asked.room.target, caption, picture, reply_to=answer), again=False
+            lambda: self.outward.depict(self.asked.room.target, caption, picture, reply_to=answer),
+            again=False,
+            doubts=0,  # its link says as much as a picture that comes twice
         )
 
     async def _lay(self, parts: Sequence[Part]) -> None:
@@ -250,11 +260,10 @@ class Answer:
             again=False,
         )
 
-    async def _tried(self, call: Callable[[], Awaitable[T]], *, again: bool) -> T:
+    async def _tried(self, call: Callable[[], Awaitable[T]], *, again: bool, doubts: int = 1) -> T:
         """`call`'s result, in its turn. `again`: doing it twice does no harm; else what may have arrived is sent again
-        once, since an answer that comes twice is better than none."""
+        `doubts` times: once, since an answer that comes twice is better than none."""
         room = self.asked.room
-        doubts = 0
         for wait in (*self.pauses.answers, None):
             try:
                 async with self.core.turn(room.target, room.kind):
@@ -264,8 +273,8 @@ class Answer:
                     raise
                 await asyncio.sleep(exc.after)
             except (NotSent, Unknown) as exc:
-                doubts += isinstance(exc, Unknown)
-                if wait is None or (doubts > 1 and not again):
+                doubts -= isinstance(exc, Unknown)
+                if wait is None or (doubts < 0 and not again):
                     raise
                 await asyncio.sleep(wait)
         raise AssertionError("unreachable")
