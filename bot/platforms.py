@@ -7,8 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol
 
+from bot.attached import Attached
 from bot.document import Document
 from bot.models import Paper, Topic
 from bot.ports import BotError, Picture
@@ -121,24 +122,6 @@ class LoginFailed(BotError):
     """The platform does not accept our token; the platform stops, the others go on."""
 
 
-@runtime_checkable
-class Searching(Protocol):
-    """A platform that can look whether a message is there: asked before one in doubt is sent again."""
-
-    async def find(self, target: Target, part: Part, *, since: datetime, root: MessageRef | None) -> MessageRef | None:
-        """What an earlier try to send `part`, `since` then, brought there after all. Raises DeliveryError."""
-        ...
-
-
-@runtime_checkable
-class Linking(Protocol):
-    """A platform where messages have addresses: a digest's first message leads to those of its papers."""
-
-    def linked(self, part: Part, posts: Mapping[str, str], *, chat: Chat) -> Part:
-        """`part` whose lines lead to `posts` (paper id → URL); itself if they do, or there is no room. Pure."""
-        ...
-
-
 Where = Literal["private", "group", "channel"]
 
 
@@ -211,34 +194,6 @@ class Actor:
 
     def __str__(self) -> str:
         return f"{self.platform}:{self.id}"
-
-
-class NotFetched(BotError):
-    """The platform did not give us a file. `too_large`: it never will; else asking again may help."""
-
-    def __init__(self, message: str, *, too_large: bool = False) -> None:
-        super().__init__(message)
-        self.too_large = too_large
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
-    """A file somebody sent to us. It is kept nowhere, nor is its `name`, which is as much theirs as what is in it.
-
-    `size` in bytes, as the platform has it (None: it does not say); more than `most` it does not give us. `read` brings
-    all of it, at most so many bytes; it raises NotFetched.
-    """
-
-    name: str = field(repr=False)
-    media_type: str
-    size: int | None
-    most: int
-    read: Callable[[int], Awaitable[bytes]] = field(repr=False)
-
-    @property
-    def is_pdf(self) -> bool:
-        """By what it is called: what it is, its parser finds out."""
-        return self.media_type == "application/pdf" or self.name.lower().endswith(".pdf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

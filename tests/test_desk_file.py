@@ -11,11 +11,12 @@ from typing import Any, get_args
 
 import pytest
 
+from bot.attached import Attached, NotFetched
 from bot.files import Sent
 from bot.fulltext.fetch import LONGEST_PDF
 from bot.locales import UI, messages
 from bot.models import ArxivId, Note, Takeaway
-from bot.platforms import Attached, NotFetched, Reply
+from bot.platforms import Reply
 from bot.ports import NoText, TextProblem
 from tests.fakes.desk import GROUP, MEMBER, OWNER, Front, front, labels, text
 from tests.fakes.virtual_time import virtually

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from adapters.discord.direct import Direct
-from bot.platforms import Attached, NotFetched
+from bot.attached import Attached, NotFetched
 
 CDN: Final = frozenset({"https://cdn.discordapp.com", "https://media.discordapp.net"})
 """Where Discord keeps what is attached: discord-api-docs, reference, CDN."""

@@ -16,7 +16,7 @@ import discord
 from discord.http import HTTPClient, json_or_text
 
 from adapters.discord.attachments import Attachment, form
-from bot.platforms import NotFetched
+from bot.attached import NotFetched
 
 LONGEST_LIMIT = 5.0
 """Seconds a person's answer may wait for a rate limit of its interaction; a client asks for two at most."""

@@ -26,11 +26,12 @@ from adapters.discord.shared import texts_of
 from adapters.discord.suggesting import suggested
 from adapters.discord.talk import Talk
 from adapters.pictures import lifted
+from bot.attached import Attached
 from bot.commands import BY_NAME
 from bot.commands.text import Said, read
 from bot.document import Document, Paragraph, Text
 from bot.locales import say, ui
-from bot.platforms import Actor, Ask, Attached, Core, DeliveryError, Part, Place, Reply
+from bot.platforms import Actor, Ask, Core, DeliveryError, Part, Place, Reply
 from bot.ports import BotError, Clock, Picture, no_picture
 from bot.sources.ids import find
 from bot.targets import Chat, ChatKind, Target

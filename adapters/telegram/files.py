@@ -8,7 +8,8 @@ from __future__ import annotations
 import httpx
 
 from adapters.telegram.api import Api, Failed, trusted
-from bot.platforms import Fatal, NotFetched
+from bot.attached import NotFetched
+from bot.platforms import Fatal
 from bot.ports import BotError
 
 

@@ -20,12 +20,13 @@ from adapters.telegram.pauses import Pauses
 from adapters.telegram.people import Closed, People
 from adapters.telegram.places import Room
 from adapters.telegram.replies import Answered
+from bot.attached import Attached
 from bot.commands.failures import said
 from bot.commands.saying import document, line
 from bot.commands.text import Said
 from bot.document import Document
 from bot.locales import ui
-from bot.platforms import Ask, Attached, Core, Place, Reply
+from bot.platforms import Ask, Core, Place, Reply
 from bot.ports import BotError, Clock
 from bot.posted import papers_of
 from bot.sources.ids import find

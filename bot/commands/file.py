@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from bot.attached import Attached, NotFetched
 from bot.commands.case import Case
 from bot.commands.saying import aside, button, line, note, row
 from bot.document import Block, Divider
@@ -15,7 +16,7 @@ from bot.fulltext.fetch import LONGEST_PDF
 from bot.locales import messages, say
 from bot.models import Entry
 from bot.paper_blocks import Style, sent
-from bot.platforms import Attached, NotFetched, Reply
+from bot.platforms import Reply
 from bot.ports import NoText
 
 PATIENCE: Final = 90.0

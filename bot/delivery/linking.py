@@ -10,10 +10,10 @@ import sqlite3
 from dataclasses import dataclass
 
 from bot import edit_table
+from bot.abilities import Linking
 from bot.delivery.ledger import Ledger
 from bot.digest_table import ref_of
 from bot.outbox_table import Message
-from bot.platforms import Linking
 from bot.targets import Chat
 
 

@@ -19,6 +19,7 @@ from typing import TypeVar
 import sqlite_utils
 
 from bot import edit_table, outbox_table
+from bot.abilities import Linking, Searching
 from bot.database import StoreError
 from bot.delivery import outcomes
 from bot.delivery.doubt import Doubts, pause
@@ -30,17 +31,7 @@ from bot.delivery.outcomes import Next, Rules
 from bot.delivery.pacing import Pacing, Turn
 from bot.delivery.silence import Silence
 from bot.outbox_table import Due, Form, Message
-from bot.platforms import (
-    BadFormat,
-    DeliveryError,
-    Fatal,
-    Linking,
-    MessageRef,
-    Part,
-    Platform,
-    Searching,
-    Unknown,
-)
+from bot.platforms import BadFormat, DeliveryError, Fatal, MessageRef, Part, Platform, Unknown
 from bot.ports import Clock
 from bot.targets import Chat, Target
 
