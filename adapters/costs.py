@@ -87,9 +87,9 @@ class Costs:
             )
         self._rich.print(table)
         for trial in trials:
-            if trial.failures:
-                reasons = ", ".join(f"{reason}: {count}" for reason, count in trial.failures.most_common())
-                self._rich.print(Text(f"{visible(trial.model)} has no summary of some papers ({reasons})."))
+            for reason, count in trial.failures.most_common():
+                why = trial.reasons.get(reason, reason)
+                self._rich.print(Text(f"{visible(trial.model)}, no summary of {count} of {trial.papers} papers: {why}"))
         self._rich.print(
             Text(
                 "* no other model is at least as good in quality, money and time, and better in one. "
@@ -121,7 +121,7 @@ class Costs:
         best = front(trials)
         points = [
             charts.Point(
-                name=trial.model if trial.latency is None else f"{trial.model}, {trial.latency:.1f} s",
+                name=f"{trial.model}, " + ("no summary" if trial.latency is None else f"{trial.latency:.1f} s"),
                 x=None if trial.per_paper is None else trial.per_paper / DOLLAR,
                 y=100 * trial.quality,
                 marked=trial.model in best,

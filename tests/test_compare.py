@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,16 +15,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.costs import Costs
 from bot.costs import usage_table
 from bot.costs.bill import Call, Spend
 from bot.costs.budget import budget
-from bot.costs.compare import PURPOSE, Trial, compare, front, to_json
+from bot.costs.compare import AT_ONCE, PURPOSE, Trial, compare, front, to_json
 from bot.costs.prices import DOLLAR, Price, Prices
 from bot.costs.usage_table import Allowance
 from bot.models import Checks, Depth, Paper, Summary, Usage
-from bot.ports import BadKey, Progress, Refused, Summarizer, SummaryError, no_progress
+from bot.ports import BadKey, Progress, Refused, ServerFailed, Summarizer, SummaryError, no_progress
 from bot.store import Store
 from bot.summaries.endpoint import free
+from bot.summaries.flights import PATIENCE
 from tests.samples import DAY, NOW, paper, summary
 
 PAPERS = [paper(f"2405.{number:05}") for number in range(4)]
@@ -93,6 +96,26 @@ async def test_a_failure_every_paper_would_meet_ends_the_asking() -> None:
     assert made.seconds == ()
     assert made.quality == 0
     assert len(asked) <= 4
+    assert made.reasons == {"bad_key": "no"}
+
+
+async def test_a_server_that_is_down_is_not_asked_about_every_paper_and_what_to_do_is_said() -> None:
+    asked: list[str] = []
+    many = [paper(f"2405.{number:05}") for number in range(30)]
+    down = ServerFailed("It cannot be reached; check OPENAI_BASE_URL.")
+    made = await trial(papers=many, fails={each.id: down for each in many}, asked=asked)
+    assert made.failures == {"server_failed": 30}
+    assert len(asked) <= PATIENCE + AT_ONCE
+    page = io.StringIO()
+    Costs(page, width=100).compared([made])
+    assert "good, no summary of 30 of 30 papers: It cannot be reached; check OPENAI_BASE_URL." in page.getvalue()
+
+
+async def test_a_server_that_stumbles_now_and_then_is_asked_about_every_paper() -> None:
+    asked: list[str] = []
+    many = [paper(f"2405.{number:05}") for number in range(30)]
+    made = await trial(papers=many, fails={each.id: ServerFailed("no") for each in many[::3]}, asked=asked)
+    assert (len(asked), made.failures) == (30, {"server_failed": 10})
 
 
 async def test_each_model_gets_the_same_papers_once_however_often_it_is_named() -> None:

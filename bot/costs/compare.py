@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -20,9 +19,7 @@ from bot.costs.cause import about
 from bot.costs.prices import DOLLAR, Money, Prices
 from bot.models import Checks, Paper, Summary, Usage
 from bot.ports import BudgetSpent, Progress, Summarizer, SummaryError, no_progress
-from bot.summaries.flights import HOPELESS
-
-logger = logging.getLogger(__name__)
+from bot.summaries.flights import Patience
 
 PURPOSE: Final = "compare"
 """What calls for a comparison are on the account for."""
@@ -41,7 +38,7 @@ class Trial:
     """What one model did with `papers` papers.
 
     `seconds` are those of each summary that stood; `usage` and `cost` are of all calls, in vain or not; `cost` None:
-    its price is unknown. `failures` counts by reason the papers it has no summary of.
+    its price is unknown. `failures` counts by reason the papers it has no summary of; `reasons` has each in words.
     """
 
     model: str
@@ -50,6 +47,7 @@ class Trial:
     seconds: tuple[float, ...] = ()
     retried: int = 0
     failures: Counter[str] = field(default_factory=Counter)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
     cost: Money | None = None
 
@@ -104,6 +102,7 @@ async def compare(
                 seconds=tuple(took for _, took in made.summaries),
                 retried=sum((summary.usage or Usage()).calls > 1 for summary, _ in made.summaries),
                 failures=made.failures,
+                reasons=made.reasons,
                 usage=tally.usage,
                 cost=None if price is None else price.of(tally.usage),
             )
@@ -129,7 +128,7 @@ class _Tally:
 
 
 class _Run:
-    """One model's papers. Failures that every next paper would meet too end the asking."""
+    """One model's papers. A failure that every next one would meet too ends the asking, as a dead server does."""
 
     def __init__(self, summarizer: Summarizer, language: str, timer: Callable[[], float], progress: Progress) -> None:
         self._summarizer = summarizer
@@ -137,10 +136,11 @@ class _Run:
         self._timer = timer
         self._progress = progress
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._hopeless: SummaryError | None = None
+        self._patience = Patience()
         self._done = 0
         self.summaries: list[tuple[Summary, float]] = []
         self.failures: Counter[str] = Counter()
+        self.reasons: dict[str, str] = {}
 
     async def through(self, papers: Sequence[Paper]) -> _Run:
         async with asyncio.TaskGroup() as group:
@@ -151,17 +151,17 @@ class _Run:
     async def _one(self, paper: Paper, total: int) -> None:
         async with self._room:
             try:
-                if self._hopeless is not None:
-                    raise self._hopeless
+                self._patience.raise_if_lost()
                 began = self._timer()
                 with about(paper.id, PURPOSE):
                     summary = await self._summarizer.summarize(paper, language=self._language)
                 self.summaries.append((summary, self._timer() - began))
+                self._patience.succeeded()
             except SummaryError as exc:
-                self.failures[exc.of + "_spent" if isinstance(exc, BudgetSpent) else exc.code] += 1
-                if isinstance(exc, HOPELESS) and self._hopeless is None:
-                    self._hopeless = exc
-                    logger.warning("%s: %s", self._summarizer.model, exc)
+                reason = exc.of + "_spent" if isinstance(exc, BudgetSpent) else exc.code
+                self.failures[reason] += 1
+                self.reasons.setdefault(reason, str(exc))
+                self._patience.failed(exc)
             self._done += 1
             self._progress(self._summarizer.model, self._done, total)
 
@@ -207,6 +207,7 @@ def _json(trial: Trial, best: set[str]) -> Json:
         "dropped": trial.dropped,
         "retried": trial.retried,
         "failures": dict(trial.failures),
+        "reasons": dict(trial.reasons),
         "calls": trial.usage.calls,
         "prompt_tokens": trial.usage.prompt_tokens,
         "cached_tokens": trial.usage.cached_tokens,
