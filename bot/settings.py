@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -164,6 +166,23 @@ class Settings(BaseSettings):
             return cls(**given)  # type: ignore[arg-type]
         except ValidationError as exc:
             lines = (
-                f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors(include_input=False)
+                f"{'.'.join(map(str, e['loc'])) or 'settings'}: {_wanted(e['type'], e['msg'])}"
+                for e in exc.errors(include_input=False)
             )
             raise SettingsError("Settings are wrong:\n  " + "\n  ".join(lines)) from None
+
+
+_WANTED: Mapping[str, str] = MappingProxyType(
+    {
+        "bool_parsing": "must be true or false",
+        "decimal_parsing": "must be a number, such as 0.5",
+        "float_parsing": "must be a number, such as 0.5",
+        "finite_number": "must be a number that is not infinite",
+        "int_parsing": "must be a whole number",
+    }
+)
+
+
+def _wanted(kind: str, said: str) -> str:
+    """What an operator is to write, in a few words."""
+    return _WANTED.get(kind) or said.removeprefix("Value error, ").replace("Input should be", "must be", 1)

@@ -23,3 +23,22 @@ def test_an_address_that_is_none_is_named_before_anything_is_asked(address: str)
 )
 def test_an_address_is_taken_without_its_last_slash(address: str) -> None:
     assert Settings.read(ARXIV_FEED_URL=address).arxiv_feed_url == address.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PAPERBOY_BATCH", "maybe", "must be true or false"),
+        ("PAPERBOY_FIGURES", "x-secret", "must be 'on', 'links' or 'off'"),
+        ("PAPERBOY_DEEP_TOP", "-1", "must be greater than or equal to 0"),
+        ("PAPERBOY_DEEP_TOP", "many", "must be a whole number"),
+        ("PAPERBOY_DAILY_BUDGET", "-1", "must be greater than or equal to 0"),
+        ("PAPERBOY_DAILY_BUDGET", "$1", "must be a number, such as 0.5"),
+        ("PAPERBOY_CHAT_BUDGET", "inf", "must be a number that is not infinite"),
+        ("OPENAI_BASE_URL", "server", "must be an address such as https://example.org/path"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words_that_say_what_to_write(name: str, value: str, said: str) -> None:
+    with pytest.raises(SettingsError) as wrong:
+        Settings.read(**{name: value})
+    assert str(wrong.value) == f"Settings are wrong:\n  {name}: {said}"
