@@ -15,11 +15,13 @@ from types import MappingProxyType
 
 _CC = "https://creativecommons.org"
 _KINDS = "by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd"
+_TEXT = r"(?:/|/(?:legalcode|deed)(?:\.[a-z]{2,3}(?:[-_][a-z]{2,4})?)?)?"
+"""How an address of a licence may end: with its text, or what people are told of it, in some language."""
 _LICENCE = re.compile(
-    rf"https?://(?:www\.)?creativecommons\.org/licenses/(?P<kind>{_KINDS})/(?P<version>1\.0|2\.0|2\.5|3\.0|4\.0)/?"
+    rf"https?://(?:www\.)?creativecommons\.org/licenses/(?P<kind>{_KINDS})/(?P<version>1\.0|2\.0|2\.5|3\.0|4\.0){_TEXT}"
 )
 _DOMAIN = re.compile(
-    r"https?://(?:www\.)?creativecommons\.org/(?:licenses/publicdomain|publicdomain/(?P<kind>zero|mark)/1\.0)/?"
+    rf"https?://(?:www\.)?creativecommons\.org/(?:licenses/publicdomain|publicdomain/(?P<kind>zero|mark)/1\.0){_TEXT}"
 )
 _NAMED = re.compile(rf"cc (?P<kind>{_KINDS}) (?P<version>\d\.\d)")
 _OTHERS: Mapping[str, str] = MappingProxyType(
