@@ -49,7 +49,7 @@ def test_plural_forms_are_all_those_of_the_language(language: Language) -> None:
     wanted = {*Locale.parse(language).plural_form.tags, "other"}
     for key, message in messages(language).items():
         if not isinstance(message, str):
-            assert set(message) - {"by"} == wanted, key
+            assert set(message) - {"by", "=1"} == wanted, key
             assert f"{{{message['by']}}}" in message["other"], key
 
 
@@ -80,6 +80,11 @@ def test_every_note_the_core_makes_can_be_said() -> None:
 )
 def test_plural_forms_go_by_the_number_they_are_about(language: str, total: int, said: str) -> None:
     assert say(language, "digest.count", shown=1, total=total) == said
+
+
+def test_a_language_without_a_form_for_one_may_say_one_in_words_of_its_own() -> None:
+    assert say("zh", "summary.checked", statements=1) == "这条陈述可在原文中找到依据"
+    assert say("zh", "summary.checked", statements=9) == "9 条陈述均可在原文中找到依据"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """What we say, in the languages we speak (`en.json`, `zh.json`, `ru.json`); any other language is answered in English.
 
-A message is a text with `{names}`, or plural forms of one (CLDR: one, few, many, other) chosen by the argument that
-`by` names. Dates are said in our house form: `Mon 2 March`, `3 月 2 日（周一）`, `2 марта (пн)`.
+A message is a text with `{names}`, or plural forms of one (CLDR: one, few, many, other; `=1` where a language has no
+form of its own for one) chosen by the argument that `by` names. Dates are said in our house form: `Mon 2 March`,
+`3 月 2 日（周一）`, `2 марта (пн)`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def say(language: str, key: str, **args: str | int | date | datetime | None) -> 
         code = f"{group}.{args['reason']}"
         args["reason"] = say(ours, code if code in messages(ours) else f"{group}.failed")
     if not isinstance(message, str):
-        message = message.get(_plural(ours, args[message["by"]]), message["other"])
+        count = args[message["by"]]
+        message = message.get(f"={count}") or message.get(_plural(ours, count), message["other"])
     said = message.format_map({name: _worded(ours, value) for name, value in args.items()})
     return chinese(said) if ours == "zh" else said
 
