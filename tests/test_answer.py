@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.answer import MAX_EVIDENCE, MAX_POINTS, MAX_TEXT, Answer, Point, Unreadable, parse
+from bot.summaries.answer import MAX_EVIDENCE, MAX_OBJECTS, MAX_POINTS, MAX_TEXT, Answer, Point, Unreadable, parse
 
 GOOD: dict[str, Any] = {
     "title": "A Title",
@@ -42,6 +42,8 @@ def _with(**changes: object) -> str:
         TEXT.replace('"', "“", 1).replace('"', "”", 1),
         json.dumps({"summary": GOOD}),
         json.dumps({"result": [GOOD]}),
+        json.dumps([{"result": {"Summary": GOOD}}]),
+        f'Over {{x, y}} as asked, and {{"format": "json"}}:\n{TEXT}',
         json.dumps({key.upper(): value for key, value in GOOD.items()}),
         json.dumps(GOOD, indent=4),
         "\ufeff" + TEXT,
@@ -113,6 +115,22 @@ def test_what_is_no_summary_is_unreadable_and_not_cut(text: str) -> None:
 
     assert not caught.value.cut
     assert not caught.value.declined
+
+
+def test_an_answer_with_other_keys_is_unreadable_and_not_cut() -> None:
+    for text in ('{"answer": "It is better."}', '{"a": {"b": {"c": 1}}}', '{"text": "Better.", "evidence": [1]}'):
+        with pytest.raises(Unreadable, match="none of the keys") as caught:
+            parse(text)
+        assert not caught.value.cut
+    with pytest.raises(Unreadable) as caught:
+        parse('Over {x, y}: {"headline": "New", "tl')
+    assert caught.value.cut
+
+
+def test_things_in_braces_are_looked_at_but_not_without_end() -> None:
+    assert parse("{x} " * (MAX_OBJECTS - 1) + TEXT) == READ
+    with pytest.raises(Unreadable):
+        parse("{x} " * MAX_OBJECTS + TEXT)
 
 
 @pytest.mark.parametrize("text", ["I'm sorry, but I can't.", "I cannot help.", "抱歉，我无法总结。", "Извините, нет."])

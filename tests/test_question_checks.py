@@ -213,7 +213,16 @@ def test_an_answer_without_any_statement_is_asked_for_again() -> None:
     assert judged().problems == ('statements: there is none, although "found" is true',)
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", '{"found": tru', "[]"])
+def test_statements_alone_are_an_answer() -> None:
+    statements = [said(PARAMETERS, PARAMETERS)]
+    for found in ({"statements": statements}, {"answer": {"found": True, "statements": statements}}):
+        assert [each.text for each in check(json.dumps(found), READ, language="en").statements] == [PARAMETERS]
+
+
+OTHER_KEYS = ('{"answer": "48 million", "sources": [7]}', '[{"text": "48 million parameters", "evidence": [7]}]', "{}")
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", '{"found": tru', "[]", *OTHER_KEYS])
 def test_what_cannot_be_read_is_no_answer(text: str) -> None:
     with pytest.raises(Unreadable):
         check(text, READ, language="en")
@@ -259,6 +268,14 @@ def test_what_the_other_paper_says_falls() -> None:
     assert made.second == {}
     assert [each.split(":")[0] for each in made.problems] == ["results_a 1", "results_b 1"]
     assert not made.will_do
+
+
+def test_what_sets_nothing_side_by_side_is_asked_for_again() -> None:
+    for made in (contrast(problem_b=[]), contrast(problem_a=[SLOW]), contrast(problem_a=[SLOW], results_b=[REACHES])):
+        assert made.problems == ("nothing is said of both papers: no key has a statement in _a and in _b",)
+        assert not made.will_do
+    with pytest.raises(Unreadable):
+        check_contrast('{"difference": "A is faster."}', FIRST, SECOND, language="en")
 
 
 def test_no_aspect_has_more_than_its_share() -> None:

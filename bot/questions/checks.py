@@ -37,6 +37,8 @@ FEW = 4
 NEAR = 2
 """Sentences before and after a passage that may name what it speaks of."""
 
+_SIDES = frozenset(f"{aspect}_{side}" for aspect in ASPECTS for side in "ab")
+
 MAX_PROBLEMS = 12
 MAX_NAME = 40
 
@@ -79,7 +81,7 @@ class Contrast:
 
 def check(text: str, read: Excerpt, *, language: str, terms: Found = NOTHING) -> Judged:
     """An answer to a question. Raises Unreadable."""
-    fields = answer.fields_of(text)
+    fields = answer.fields_of(text, keys=("found", "statements"))
     found, points = _is_true(fields.get("found")), answer.points(fields.get("statements"))
     if found is False or (found is None and not points):
         return Judged(silent=True)
@@ -91,7 +93,7 @@ def check(text: str, read: Excerpt, *, language: str, terms: Found = NOTHING) ->
 
 def check_contrast(text: str, first: Excerpt, second: Excerpt, *, language: str, terms: Found = NOTHING) -> Contrast:
     """A comparison, each side against its own paper. Raises Unreadable."""
-    fields = answer.fields_of(text)
+    fields = answer.fields_of(text, keys=_SIDES)
     sieves = {
         "a": Sieve(first, language=language, terms=terms),
         "b": Sieve(second, language=language, terms=terms, after=len(first.source.sentences)),
@@ -104,6 +106,8 @@ def check_contrast(text: str, first: Excerpt, second: Excerpt, *, language: str,
             if kept:
                 sides[side][aspect] = tuple(kept)
     problems = [problem for sieve in sieves.values() for problem in sieve.problems]
+    if not problems and sides["a"].keys().isdisjoint(sides["b"]):
+        problems = ["nothing is said of both papers: no key has a statement in _a and in _b"]
     return Contrast(
         first=sides["a"],
         second=sides["b"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,13 @@ MAX_ANSWER: Final = 200_000
 MAX_TEXT: Final = 1000
 MAX_TRANSLATION: Final = 12_000
 MAX_POINTS: Final = 20
+MAX_OBJECTS: Final = 20
+"""Things in braces that are looked at for the answer: prose has some too."""
+MAX_DEPTH: Final = 4
+
+KEYS: Final = frozenset({"headline", "tldr", "tl;dr", "takeaways", *PARTS})
+"""Of which a summary has some."""
+
 MAX_EVIDENCE: Final = 12
 """Sentences one statement may name: some models name all they have read."""
 
@@ -66,7 +73,7 @@ class Answer:
 
 def parse(text: str) -> Answer:
     """The fields of an answer; raises Unreadable."""
-    fields = fields_of(text)
+    fields = fields_of(text, keys=KEYS)
     headline, tldr = _text(fields.get("headline")), _text(fields.get("tldr") or fields.get("tl;dr"))
     if not tldr:
         raise Unreadable('the key "tldr" is missing or is not a string')
@@ -83,9 +90,12 @@ def parse(text: str) -> Answer:
     )
 
 
-def fields_of(text: str) -> dict[str, object]:
-    """The JSON object of an answer, its keys in lower case; raises Unreadable."""
-    return {str(key).strip().lower(): value for key, value in _object(text).items()}
+def fields_of(text: str, *, keys: Collection[str]) -> dict[str, object]:
+    """The JSON object of an answer that has one of these keys, its own in lower case; raises Unreadable."""
+    found = _object(text, keys)
+    if found is None:
+        raise Unreadable("it has none of the keys asked for")
+    return found
 
 
 # ---------------------------------------------------------------- JSON
@@ -102,21 +112,36 @@ _CURLY: Final = re.compile(r"(?<=[{\[,:])(\s*)[“”„]|[“”](?=\s*[}\],:])
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|["{}\[\]]', re.DOTALL)
 
 
-def _object(text: str) -> Mapping[str, object]:
+def _object(text: str, keys: Collection[str]) -> dict[str, object] | None:
+    """The first object with one of `keys`, wherever prose or a wrapping hides it; None if all objects are others."""
     text = _THOUGHTS.sub("", text[:MAX_ANSWER])
-    start = text.find("{")
-    if start < 0:
+    at = text.find("{")
+    if at < 0:
         raise Unreadable("it is not a JSON object", declined=_DECLINED.match(text) is not None)
-    text = text[start:]
+    whole, is_json = True, False
+    for _ in range(MAX_OBJECTS):
+        if at < 0 or not whole:
+            break
+        read, whole, end = _read(text[at:])
+        is_json |= read is not None
+        if (found := _having(read, keys)) is not None:
+            return found
+        at = text.find("{", at + end)
+    if is_json and whole:
+        return None
+    raise Unreadable("it is not valid JSON", cut=not whole)
+
+
+def _read(text: str) -> tuple[object, bool, int]:
+    """The object that starts `text` (None: no JSON), whether it is closed, and where it ends."""
+    whole, end = False, len(text)
     for repaired in (text, _CURLY.sub(r'\1"', text)):
         whole, end = _extent(repaired)
         try:
-            found = json.loads(_TRAILING_COMMA.sub("", _escapes(repaired[:end])), strict=False)
+            return json.loads(_TRAILING_COMMA.sub("", _escapes(repaired[:end])), strict=False), whole, end
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, dict):
-            return _unwrapped(found)
-    raise Unreadable("it is not valid JSON", cut=not whole)
+    return None, whole, end
 
 
 def _extent(text: str) -> tuple[bool, int]:
@@ -134,15 +159,20 @@ def _extent(text: str) -> tuple[bool, int]:
     return False, len(text)
 
 
-def _unwrapped(found: Mapping[str, object]) -> Mapping[str, object]:
-    """`{"summary": {…}}` is the object inside."""
-    if len(found) == 1:
-        (inner,) = found.values()
-        if isinstance(inner, list) and len(inner) == 1:
-            (inner,) = inner
-        if isinstance(inner, dict):
-            return inner
-    return found
+def _having(found: object, keys: Collection[str]) -> dict[str, object] | None:
+    """`found`, or what it wraps, if it has one of `keys`: `{"result": {"summary": {…}}}` is the object inside."""
+    for _ in range(MAX_DEPTH):
+        if not isinstance(found, dict):
+            return None
+        fields = {str(key).strip().lower(): value for key, value in found.items()}
+        if not fields.keys().isdisjoint(keys):
+            return fields
+        if len(fields) != 1:
+            return None
+        (found,) = fields.values()
+        if isinstance(found, list) and len(found) == 1:
+            (found,) = found
+    return None
 
 
 # LaTeX commands that begin with a letter which JSON also knows as an escape: \b \f \n \r \t (\u needs four digits).
