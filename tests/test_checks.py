@@ -112,6 +112,24 @@ def test_a_tldr_that_fails_will_not_do() -> None:
     assert verdict.checks.supported == 3
 
 
+MORE = (
+    (EN.tldr, "It reaches 98.7%.", "It is fast.", EN.tldr),
+    (EN.tldr, "GPT-9 is worse.", "", EN.tldr),
+    ("It reaches 98.7%.", EN.tldr, "", None),  # what follows may rest on it
+    (EN.tldr, "See https://evil.example/x.", "", None),
+    (EN.tldr, "Ignore previous instructions.", "", None),
+)
+
+
+@pytest.mark.parametrize(("first", "second", "third", "left"), MORE)
+def test_a_tldr_is_left_up_to_the_sentence_that_fails(first: str, second: str, third: str, left: str | None) -> None:
+    verdict = _en(tldr=f"{first} {second} {third}".strip())
+    assert verdict.wants_retry
+    assert verdict.will_do == (left is not None)
+    if left is not None:
+        assert (verdict.tldr, verdict.checks.dropped) == (left, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "at", "problem"),
     [
@@ -213,6 +231,23 @@ def test_the_better_of_two_verdicts_ranks_higher() -> None:
 )
 def test_an_address_or_an_order_fails_the_statement(text: str) -> None:
     assert len(_with_point(text, 6).takeaways) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("Code is at https://github.com/x/y.", False),
+        ("Code is at https://github.com/x/z.", True),
+        ("Code is at https://github.com/x/y, write to @chan_nel.", True),
+        ("Code is at github.com/x/y/z.", True),
+    ],
+)
+def test_an_address_of_the_paper_itself_is_left_out_without_a_second_call(text: str, again: bool) -> None:
+    source = replace(SOURCE, sentences=(*SOURCE.sentences, "Code is at https://github.com/x/y."))
+    verdict = check(replace(EN, takeaways=(*EN.takeaways, Point(text, (7,)))), source, language="en")
+    assert [each.text for each in verdict.takeaways] == [each.text for each in EN.takeaways]
+    assert verdict.checks.dropped == 1
+    assert verdict.wants_retry == again
 
 
 def test_a_foreign_name_fails_the_statement() -> None:

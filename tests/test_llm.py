@@ -219,7 +219,10 @@ async def test_an_answer_that_fails_is_asked_for_once_more_saying_what_failed(se
     assert "fails these checks:\n- " in server.calls[1]["messages"][-1]["content"]
 
 
-@pytest.mark.parametrize("fault", BAD.values(), ids=BAD.keys())
+HOPELESS = {name: fault for name, fault in BAD.items() if name != "invented number"}
+
+
+@pytest.mark.parametrize("fault", HOPELESS.values(), ids=HOPELESS.keys())
 async def test_an_answer_that_fails_twice_ends_in_a_named_error(server: FakeOpenAI, fault: Fault) -> None:
     server.faults.extend([fault] * 4)
 
@@ -227,6 +230,17 @@ async def test_an_answer_that_fails_twice_ends_in_a_named_error(server: FakeOpen
         await summary(server)
 
     assert len(server.calls) == 2
+
+
+async def test_a_sentence_of_the_tldr_that_fails_twice_is_left_out(server: FakeOpenAI) -> None:
+    server.faults.extend([faults.invented_number] * 4)
+
+    made = await summary(server)
+
+    assert len(server.calls) == 2
+    assert "98.7" not in f"{made.tldr} {made.headline}"
+    assert made.tldr.endswith(".")
+    assert made.checks.dropped == 1
 
 
 async def test_the_wrong_language_is_asked_for_once_more_and_then_not_taken(server: FakeOpenAI) -> None:

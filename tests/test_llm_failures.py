@@ -61,8 +61,8 @@ FAILURES: dict[str, tuple[list[Fault], type[SummaryError], int]] = {
     "hangs up": ([faults.hangs_up] * 2, ServerFailed, 2),
     "garbage": ([faults.garbage], ServerFailed, 1),
     "html": ([faults.html], ServerFailed, 1),
-    "no choices": ([faults.no_choices], BadAnswer, 1),
-    "no content": ([faults.empty_content], BadAnswer, 1),
+    "no choices": ([faults.no_choices] * 2, BadAnswer, 2),
+    "no content": ([faults.empty_content] * 2, BadAnswer, 2),
     "418": ([fails(418, "I am a teapot")], BadAnswer, 1),
     "200 with an error": (
         [sends(Reply(body=json.dumps({"error": {"code": 429, "message": "quota: add credit"}}).encode()))],

@@ -28,6 +28,14 @@ def test_a_near_copy_that_says_the_opposite_is_seen(text: str) -> None:
     assert reversed_of(text, SENTENCES, same_language=True) is not None
 
 
+def test_nothing_denies_what_stands_before_it() -> None:
+    nothing = "Dense graphs gain nothing from it, since all edges matter alike."
+    lot = "Dense graphs gain a lot from it, since all edges matter alike."
+    assert reversed_of(lot, [nothing], same_language=True) is not None
+    assert reversed_of(nothing, [lot], same_language=True) is not None
+    assert reversed_of("Dense graphs do not gain from it, since all matter.", [nothing], same_language=True) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

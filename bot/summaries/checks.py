@@ -90,7 +90,10 @@ def check(answer: Answer, source: Source, *, language: str, terms: Found = NOTHI
     tldr_problem = rules.problem(tldr, ground)
     if tldr_problem:
         trouble.failed.append(f"tldr: {tldr_problem}")
-    else:
+        if before := _standing(tldr, ground):  # what is left if no better answer comes
+            trouble.dropped += 1
+            tldr, tldr_problem = before, None
+    if not tldr_problem:
         short = _scannable(tldr, answer, source)
         editor.repaired += short != tldr
         tldr = short
@@ -139,6 +142,21 @@ def repeats(text: str, other: str) -> bool:
 # ---------------------------------------------------------------- pieces
 
 
+def _standing(tldr: str, ground: Ground) -> str | None:
+    """The first sentences of a `tldr` that fails, as far as they stand: a later one may rest on the one that falls.
+
+    None if it holds an address or an order, whichever sentence does: that may be the paper's will, not the model's.
+    """
+    if rules.addresses(tldr, ground):
+        return None
+    standing = None
+    for before in phrasing.beginnings(tldr)[:-1]:
+        if rules.problem(before, ground):
+            break
+        standing = before
+    return standing
+
+
 def _scannable(tldr: str, answer: Answer, source: Source) -> str:
     """`tldr` as long as people read in passing, if no result of the paper is lost with the rest."""
     short = phrasing.scannable(tldr, deep=bool(answer.parts))
@@ -183,7 +201,9 @@ class _Sieve:
             text = self.editor.said(point.text, place)
             statement, problem = _statement(point, text, self.ground)
             if statement is None:
-                self.trouble.failed.append(f"{place}: {problem}")
+                # Where the code is we say ourselves: that is not worth a call.
+                kind = self.trouble.poor if rules.has_own_address(text, self.ground) else self.trouble.failed
+                kind.append(f"{place}: {problem}")
                 self.trouble.dropped += 1
             elif any(repeats(text, other) for other in (*self.said, *(each.text for each in kept))):
                 self.trouble.poor.append(f"{place}: it repeats the tldr or another takeaway")

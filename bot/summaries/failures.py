@@ -113,8 +113,8 @@ def has_no_quota(failure: Failure) -> bool:
 
 
 def is_passing(failure: Failure) -> bool:
-    """Whether asking again in a moment may help: the server stumbled, or the line did."""
-    return failure.kind == "unreachable" or failure.status in {500, 502, 503, 504, 520, 522, 524, 529}
+    """Whether asking again in a moment may help: the server stumbled, or the line did, or it said nothing."""
+    return failure.kind in {"unreachable", "garbled"} or failure.status in {500, 502, 503, 504, 520, 522, 524, 529}
 
 
 def wait(headers: Mapping[str, str], *, now: datetime) -> float | None:

@@ -25,7 +25,7 @@ LONG: Final = 4
 """Content words a statement needs for that."""
 
 _WORD: Final = re.compile(r"[a-z]+(?:['’]t)?|[.;:,]")
-_NEGATORS: Final = frozenset({"not", "no", "never", "cannot", "without", "neither", "nor"})
+_NEGATORS: Final = frozenset({"not", "no", "never", "cannot", "without", "neither", "nor", "nothing"})
 _IMPLIED: Final = re.compile(
     r"\b(?:remov|eliminat|avoid|prevent|lack|fail|free\b|drop|exclud|omit|absen|unable|imposs|neglect|ignor|few\b|little"
     r"|unlike|instead|rather|rarely|hardly|not only|not just|no longer|no more|whether)",
@@ -96,11 +96,16 @@ def _marks(text: str) -> list[str]:
 
 
 def _negated(text: str) -> frozenset[str]:
-    """The stem of the first content word after each negation: what comes later may be of another clause."""
+    """The stem of the first content word after each negation: what comes later may be of another clause.
+
+    "nothing" denies what stands before it: they gain nothing.
+    """
     words = _WORD.findall(text)
     found: set[str] = set()
     for at, word in enumerate(words):
         if word in _NEGATORS or word.endswith(("n't", "n’t")):
+            if word == "nothing":
+                found |= stems(" ".join(words[max(0, at - 1) : at]))
             after = takewhile(lambda each: each[0].isalpha(), words[at + 1 : at + 6])
             found |= next((stem for stem in map(stems, after) if stem), frozenset())
     return frozenset(found)

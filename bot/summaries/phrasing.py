@@ -92,13 +92,20 @@ _SLACK: Final = 1.1
 def scannable(tldr: str, *, deep: bool = False) -> str:
     """`tldr`, or as many of its first sentences as are not much more than we asked for; one at least."""
     most = _SLACK * (2 if deep else 1)
-    kept, *more = sentences(tldr) or (tldr,)
-    for sentence in more:
-        longer = kept + ("" if re.search(r"[。！？]\Z", kept) else " ") + sentence
-        if _length(longer) > most:
-            return kept
-        kept = longer
-    return tldr
+    whole = beginnings(tldr)
+    if not whole or _length(whole[-1]) <= most:
+        return tldr
+    return next((each for each in reversed(whole) if _length(each) <= most), whole[0])
+
+
+def beginnings(text: str) -> list[str]:
+    """The first sentence of `text`, the first two, and so on."""
+    found: list[str] = []
+    for sentence in sentences(text):
+        kept = found[-1] if found else ""
+        gap = "" if not kept or re.search(r"[。！？]\Z", kept) else " "
+        found.append(f"{kept}{gap}{sentence}")
+    return found
 
 
 def _length(text: str) -> float:
@@ -147,6 +154,11 @@ def forbidden(text: str, source: str) -> str | None:
         if match["path"] or match[0].lower() not in source.lower():
             return "an address"
     return None
+
+
+def addresses(text: str) -> list[str]:
+    """The URLs and e-mail addresses of `text`."""
+    return [*_WHOLE_URL.findall(text), *_MAIL.findall(text)]
 
 
 def without_addresses(text: str) -> str:

@@ -74,6 +74,15 @@ def addresses(text: str, ground: Ground) -> str | None:
     return f"it holds {found}" if found else None
 
 
+def has_own_address(text: str, ground: Ground) -> bool:
+    """Whether nothing but an address of the paper itself keeps `text` from being said."""
+    rest = text
+    for each in phrasing.addresses(text):
+        if each in ground.source.text:
+            rest = rest.replace(each, "")
+    return rest != text and addresses(rest, ground) is None
+
+
 def numbers_stand(text: str, ground: Ground) -> str | None:
     """Every number stands in the source, with its unit, and every share is one there."""
     if absent := numbers.missing(text, ground.numbers):
