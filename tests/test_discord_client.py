@@ -244,6 +244,8 @@ async def test_a_paper_is_looked_for_in_the_thread_of_its_digest(here: Office) -
         ("refused", {"code": 50013}, TargetGone),
         ("refused", {"code": 10003}, TargetGone),
         ("status", {"status": 503}, Unknown),
+        ("status", {"status": 200}, Unknown),
+        ("status", {"status": 200, "page": b'{"id":', "media_type": "application/json", "applied": True}, Unknown),
         ("429", {"after": 100.0}, RetryLater),
         ("429", {"after": 5.0, "via": False}, RetryLater),
     ],

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -265,14 +266,23 @@ async def test_a_step_that_cannot_be_shown_loses_no_answer(how: How) -> None:
         assert here.texts() == ["done"]
 
 
-@pytest.mark.parametrize("how", ["status", "cut", "arrives, then cut"])
-async def test_an_edit_that_failed_on_the_way_is_tried_again(how: How) -> None:
+@pytest.mark.parametrize(
+    ("how", "details"),
+    [
+        ("status", {}),
+        ("status", {"status": 200}),
+        ("status", {"status": 200, "page": b'{"id":', "media_type": "application/json"}),
+        ("cut", {}),
+        ("arrives, then cut", {}),
+    ],
+)
+async def test_an_edit_that_failed_on_the_way_is_tried_again(how: How, details: dict[str, Any]) -> None:
     steps = Steps(Reply(said("wait")), Reply(said("done")))
     async with quick(steps.core) as here:
         answer = await asks(here)
         steps.next()
         await here.until(lambda: answer.text == "wait")
-        here.server.fail(CHANGE, how, times=2)
+        here.server.fail(CHANGE, how, times=2, **details)
         steps.next()
         await here.until(lambda: not here.discord.busy)
         assert here.texts() == ["done"]

@@ -19,7 +19,7 @@ from discord.http import Route
 
 from adapters.discord.attachments import Attachment, form
 from adapters.discord.calm import keep_calm
-from adapters.discord.direct import Direct
+from adapters.discord.direct import Direct, understood
 from adapters.discord.errors import delivery_error
 from adapters.discord.secrecy import keep_quiet
 from adapters.discord.settings import DiscordSettings
@@ -204,7 +204,11 @@ class Connection(discord.AutoShardedClient):
         if params is not None:
             given["params"] = dict(params)
         try:
-            return await self.http.request(route, **given)
+            return understood(await self.http.request(route, **given))
+        except ValueError as exc:
+            if isinstance(exc, aiohttp.ClientError):
+                raise
+            raise aiohttp.ClientPayloadError("JSON that is none") from None
         except (RuntimeError, KeyError) as exc:  # of a closed session; of a limit that does not say for how long
             raise delivery_error(exc, editing=method == "PATCH") from None
 

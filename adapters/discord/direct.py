@@ -102,7 +102,10 @@ class Direct:
             proxy=self._http.proxy,
         )
         async with asking as response:
-            return response, await json_or_text(response)
+            try:
+                return response, await json_or_text(response)
+            except ValueError:
+                return response, "JSON that is none"
 
 
 def _form(json: Mapping[str, Any], files: Sequence[Attachment]) -> aiohttp.FormData:
@@ -112,9 +115,16 @@ def _form(json: Mapping[str, Any], files: Sequence[Attachment]) -> aiohttp.FormD
     return data
 
 
+def understood(data: Any) -> Any:  # noqa: ANN401 - JSON
+    """`data`, which answers a request that was taken. Raises aiohttp.ClientError if something else than Discord did."""
+    if isinstance(data, str) and data:
+        raise aiohttp.ClientPayloadError("something answered in Discord's place")
+    return data
+
+
 def _checked(response: aiohttp.ClientResponse, data: Any) -> Any:  # noqa: ANN401 - JSON
     if response.status < 300:
-        return data
+        return understood(data)
     kind = {403: discord.Forbidden, 404: discord.NotFound}.get(response.status, discord.HTTPException)
     raise (discord.DiscordServerError if response.status >= 500 else kind)(response, data)
 

@@ -19,7 +19,7 @@ class Fault:
     `route` is a pattern of `METHOD /path/{template}`, such as `POST /channels/{channel}/messages` or `* /channels/*`;
     `at` bounds it to paths which contain that (an id, say). `hang`: never answered, not applied; `cut`: hung up on
     before answering, not applied; the others say. `status` (with `applied`: it arrived all the same), `429`, `refused`
-    (an error Discord has words for) and `slow` have their details in the fields.
+    (an error Discord has words for) and `slow` have their details in the fields; `page` is what comes with a `status`.
     """
 
     route: str
@@ -34,6 +34,8 @@ class Fault:
     as_json: bool = True
     error: ApiError | None = None
     seconds: float = 0.0
+    page: bytes = b"<html>upstream error</html>"
+    media_type: str = "text/html"
     met: int = field(default=0, init=False)
 
     def takes(self, route: str, path: str) -> bool:

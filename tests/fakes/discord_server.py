@@ -218,7 +218,7 @@ class FakeDiscord(People):
         if fault is not None and fault.how == "429":
             return self.limits.refuse(fault.after, scope=fault.scope, via=fault.via, as_json=fault.as_json), {}
         if fault is not None and fault.how == "status" and not fault.applied:
-            return Answer(fault.status, b"<html>upstream error</html>", {"Content-Type": "text/html", "Via": VIA}), {}
+            return Answer(fault.status, fault.page, {"Content-Type": fault.media_type, "Via": VIA}), {}
         if not request.headers.get("User-Agent", "").startswith("DiscordBot (") and not is_open:
             return _refusal(ApiError(403, 40333, "Cloudflare is blocking your request."), {}), {}
         if not is_open and request.headers.get("Authorization") != f"Bot {self.state.token}":
@@ -234,7 +234,7 @@ class FakeDiscord(People):
             raise fault.error
         told = ROUTES[route][1](self.state, ask)
         if fault is not None and fault.how == "status":
-            return Answer(fault.status, b"<html>upstream error</html>", {"Content-Type": "text/html", "Via": VIA})
+            return Answer(fault.status, fault.page, {"Content-Type": fault.media_type, "Via": VIA})
         if told.json is None:
             return Answer(204, b"", {"Via": VIA, **headers})
         given = {"Content-Type": "application/json", "Via": VIA, **headers}
