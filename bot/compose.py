@@ -26,19 +26,9 @@ from bot.document import (
 from bot.links import page
 from bot.locales import day, say, ui
 from bot.models import ARXIV, Digest, Entry, Note, Topic
-from bot.paper_blocks import (
-    DOT,
-    REPLACED,
-    Layout,
-    Style,
-    card,
-    headline,
-    line,
-    readable_title,
-    title_line,
-)
+from bot.paper_blocks import REPLACED, Layout, Style, card, headline, line, readable_title, title_line
 from bot.typography import tidy
-from bot.wording import clean, short_title
+from bot.wording import DOT, clean, short_title
 
 ACKNOWLEDGEMENT = "Thank you to arXiv for use of its open access interoperability."
 """In arXiv's own words, which it asks for: https://info.arxiv.org/help/api/tou.html."""

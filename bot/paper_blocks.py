@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, TypeAlias
@@ -27,19 +27,15 @@ from bot.document import (
     Span,
     Spans,
     Text,
-    plain,
 )
 from bot.locales import day, say
 from bot.models import Entry, Kind, Note, Paper, Summary
-from bot.typography import chinese
-from bot.wording import LINE, PROSE, REMARK, TITLE, authors, clean, clean_spans, remark, short_title
+from bot.statements import checked, in_depth, prose, statements
+from bot.wording import DOT, LINE, PROSE, REMARK, TITLE, authors, clean, clean_spans, remark, short_title
 
 Layout: TypeAlias = Literal["titles", "compact", "full"]
 
-DOT = Text(" · ")
 REPLACED = (Kind.REPLACE, Kind.REPLACE_CROSS)
-_MOST_TAKEAWAYS = 12  # the port promises 3 to 7, in depth 12
-_MOST_NAMES = 2  # links of one kind whose names are said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +121,7 @@ def readable_title(entry: Entry) -> str:
 
 def headline(entry: Entry, language: str) -> str | None:
     """What is new, without the paper's own name in front of it; None if that is nothing but its title."""
-    if entry.summary is None or not (told := _prose(entry.summary.headline, entry.summary, LINE)):
+    if entry.summary is None or not (told := prose(entry.summary.headline, entry.summary, LINE)):
         return None
     title = readable_title(entry)
     if told.casefold() == title.casefold():
@@ -144,7 +140,7 @@ def _heading(entry: Entry, number: int | None, style: Style) -> Iterator[Block]:
     yield Heading(((Text(f"{number}. "), *spans) if number else spans), level=3)
     summary = entry.summary
     if summary and summary.title_translation:
-        translated = _prose(summary.title_translation, summary, TITLE)
+        translated = prose(summary.title_translation, summary, TITLE)
         if translated and translated.casefold() != readable_title(entry).casefold():
             yield Paragraph((Text(translated),))
 
@@ -192,14 +188,14 @@ def _update(entry: Entry, style: Style) -> Iterator[Block]:
 def _said(entry: Entry, style: Style) -> Iterator[Block]:
     summary, language = entry.summary, style.language
     full = style.layout == "full"
-    tldr = _prose(summary.tldr, summary) if summary else ""
+    tldr = prose(summary.tldr, summary) if summary else ""
     if summary and tldr and tldr.casefold() != readable_title(entry).casefold():  # its title: there is no abstract
         label: Spans = (Bold(say(language, "summary.tldr")),)
         if summary.method == "extractive":
             own = "summary.extractive" if summary.source == "abstract" else "summary.sentences"
             label += (DOT, Italic(say(language, own)))
         yield Paragraph((*label, Text(say(language, "colon") + tldr)))
-        if (second := entry.second) and second.language != summary.language and (other := _prose(second.tldr, second)):
+        if (second := entry.second) and second.language != summary.language and (other := prose(second.tldr, second)):
             yield Paragraph((Text(other),))
     if summary and full:
         yield from _takeaways(summary, style)
@@ -215,7 +211,7 @@ def _takeaways(summary: Summary, style: Style) -> Iterator[Block]:
     if summary.parts and style.apart:
         yield Actions((Action(say(language, "summary.parts"), command("depth", summary.paper_id)),))
     elif summary.parts:
-        yield Details((Text(say(language, "summary.parts")),), _parts(summary, items, language), kind="takeaways")
+        yield Details((Text(say(language, "summary.parts")),), in_depth(summary, language), kind="takeaways")
     else:
         yield Details((Text(say(language, "summary.takeaways")),), (ListBlock(items),), kind="takeaways")
     proofs = tuple(Item((Text(passage),), number) for number, (_, passage) in enumerate(said, 1) if passage)
@@ -223,53 +219,6 @@ def _takeaways(summary: Summary, style: Style) -> Iterator[Block]:
         yield Details((Text(say(language, "summary.evidence")),), (ListBlock(proofs),), kind="evidence")
     if style.checked and (how := checked(summary, language)):
         yield how
-
-
-def in_depth(summary: Summary, language: str) -> tuple[Block, ...]:
-    """The statements of a deep summary, as they are shown and numbered."""
-    items = tuple(Item((Text(text),), number) for number, (text, _) in enumerate(statements(summary), 1))
-    return _parts(summary, items, language)
-
-
-def _parts(summary: Summary, items: Sequence[Item], language: str) -> tuple[Block, ...]:
-    """The statements under what they are about, numbered throughout."""
-    blocks: list[Block] = []
-    left = list(items)
-    for part in summary.parts:
-        texts = {_prose(each.text, summary) for each in part.statements}
-        mine = [item for item in left if plain(item.spans) in texts]
-        left = [item for item in left if item not in mine]
-        if mine:
-            blocks += [Paragraph((Bold(say(language, f"part.{part.kind}")),)), ListBlock(tuple(mine))]
-    return (*blocks, ListBlock(tuple(left))) if left else tuple(blocks)
-
-
-def statements(summary: Summary) -> list[tuple[str, str]]:
-    """The takeaways as they are shown and numbered, each with the passage it rests on, '' if it is that itself.
-
-    A passage of the full text says where it stands.
-    """
-    shown = summary.takeaways[:_MOST_TAKEAWAYS]
-    said = [
-        (_prose(each.text, summary), clean(f"{each.evidence} ({each.section})" if each.section else each.evidence))
-        for each in shown
-    ]
-    tldr = _prose(summary.tldr, summary).casefold()
-    return [
-        (text, "" if passage.casefold() == text.casefold() else passage)
-        for text, passage in said
-        if text and text.casefold() != tldr
-    ]
-
-
-def checked(summary: Summary, language: str) -> Paragraph | None:
-    """How many statements of a model have their passage, and in which text; None: nothing was checked."""
-    found = summary.checks
-    if summary.method != "llm" or not found.statements:
-        return None
-    key = "summary.checked" if found.supported >= found.statements else "summary.checked_some"
-    said = say(language, key, statements=found.statements, supported=found.supported)
-    return Paragraph((Text(said), DOT, Text(say(language, f"source.{summary.source}"))), quiet=True)
 
 
 def _abstract(entry: Entry, style: Style) -> Iterator[Block]:
@@ -280,7 +229,7 @@ def _abstract(entry: Entry, style: Style) -> Iterator[Block]:
 def abstract(paper: Paper, summary: Summary | None, language: str) -> tuple[Block, ...]:
     """The authors' abstract, and its translation where `summary` has one; nothing if there is none."""
     original = clean_spans(latex.spans(paper.abstract), PROSE)
-    translated = _prose(summary.abstract_translation, summary) if summary and summary.abstract_translation else ""
+    translated = prose(summary.abstract_translation, summary) if summary and summary.abstract_translation else ""
     blocks: tuple[Block, ...] = (Quote(original),) if original else ()
     if translated:
         blocks += (Paragraph((Bold(say(language, "summary.translation")),)), Quote((Text(translated),)))
@@ -326,12 +275,6 @@ def _replaced(entry: Entry, language: str) -> str:
 def _version(entry: Entry) -> int | None:
     """The version that was announced; the paper's own may be a later one."""
     return (entry.announcement.version if entry.announcement else None) or entry.paper.version
-
-
-def _prose(text: str, summary: Summary, limit: int = PROSE) -> str:
-    """What a summary says, fit to show; Chinese by the rules of Chinese."""
-    shown = clean(text, limit)
-    return chinese(shown) if summary.language.lower().startswith("zh") else shown
 
 
 def _joined(parts: Iterable[Spans]) -> Spans:

@@ -22,10 +22,9 @@ from bot.document import (
 from bot.latex import readable
 from bot.locales import say
 from bot.models import Note, Paper, Summary, Takeaway
-from bot.paper_blocks import DOT
 from bot.questions.answers import ASPECTS, Answered, Compared, Side
 from bot.summaries.candidates import harmless
-from bot.wording import TITLE, clean
+from bot.wording import DOT, TITLE, clean
 
 SHOWN = 200
 """Characters of a question that an answer repeats."""

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.document import Span, Spans
+from bot.document import Span, Spans, Text
 
 TITLE = 300
 """Most characters of a title that are shown; the longest real ones have about 250."""
@@ -32,6 +32,9 @@ PROSE = 6_000
 
 SHORT_TITLE = 60
 """Most characters of a title in a list."""
+
+DOT = Text(" · ")
+"""Between two things in one line."""
 
 _KEPT_FORMATS = "\u200c\u200d"  # joiners: Persian and Indic words and many emoji need them
 _BREAKS = " ,;:，；：、-–—"

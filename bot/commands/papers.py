@@ -14,12 +14,13 @@ from bot.latex import readable
 from bot.links import page
 from bot.locales import say
 from bot.models import ArxivId, Entry, Paper, Summary
-from bot.paper_blocks import DOT, checked, in_depth, statements, title_line
 from bot.paper_blocks import abstract as abstract_of
+from bot.paper_blocks import title_line
 from bot.people import Vote
 from bot.platforms import Place, Reply
 from bot.sources.ids import abs_url, find
-from bot.wording import TITLE, clean, short_title
+from bot.statements import checked, in_depth, statements
+from bot.wording import DOT, TITLE, clean, short_title
 
 EXAMPLE = "2405.17428"
 

@@ -13,11 +13,10 @@ from bot.latex import readable
 from bot.licences import Licence, free
 from bot.locales import say
 from bot.models import ARXIV, ArxivId, Paper
-from bot.paper_blocks import DOT
 from bot.summaries.candidates import harmless
 from bot.summaries.orders import sound, without_orders
 from bot.summaries.sentences import sentences
-from bot.wording import NAME, clean, cut
+from bot.wording import DOT, NAME, clean, cut
 
 CAPTION = 240
 """Most characters of what is said below a figure."""
