@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-import discord
-
 from adapters.discord import commands, limits, places, render
 from adapters.discord.connection import FAILURES, Connection, described, settled
 from adapters.discord.inbound import Inbound
@@ -20,6 +18,7 @@ from adapters.discord.membership import Membership
 from adapters.discord.outbound import Outbound, is_out
 from adapters.discord.posts import SETTLES, Posts
 from adapters.discord.settings import DiscordSettings
+from adapters.discord.whereabouts import seen
 from adapters.setup import DISCORD_PERMISSIONS
 from bot.document import Document
 from bot.formulas.drawing import Drawing
@@ -108,8 +107,8 @@ class Discord:
         connection = await self._connected()
         if is_out(connection, target):
             raise NotSent("the server is not available")
-        channel = connection.get_channel(places.channel_id(target)) or connection.get_channel(int(target.chat_id))
-        if not isinstance(channel, discord.Thread | discord.abc.GuildChannel):
+        channel = seen(connection, target)
+        if channel is None:
             return (places.NEEDED["view_channel"],)
         return places.missing(channel, channel.guild.me)
 
@@ -210,12 +209,8 @@ class Discord:
 
     def _may_embed(self, target: Target) -> bool:
         connection = self._connection
-        if connection is None or not target.chat_id.isdecimal():
-            return True
-        channel = connection.get_channel(places.channel_id(target)) or connection.get_channel(int(target.chat_id))
-        if not isinstance(channel, discord.Thread | discord.abc.GuildChannel):
-            return True
-        return channel.permissions_for(channel.guild.me).embed_links
+        channel = seen(connection, target) if connection is not None else None
+        return channel is None or channel.permissions_for(channel.guild.me).embed_links
 
 
 def create(environ: Mapping[str, str] = os.environ, *, clock: Clock, marks: Marks) -> Discord | None:

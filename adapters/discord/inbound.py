@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import discord
 
-from adapters.discord import asking, attached, buttons, forms, places
+from adapters.discord import asking, attached, buttons, forms, places, whereabouts
 from adapters.discord.commands import ASK_MESSAGE, CHANNEL
 from adapters.discord.connection import FAILURES, Connection, described
 from adapters.discord.depicting import depicted
@@ -34,7 +34,7 @@ from bot.locales import say, ui
 from bot.platforms import Actor, Ask, Core, DeliveryError, Part, Place, Reply
 from bot.ports import BotError, Clock, Picture, no_picture
 from bot.sources.ids import find
-from bot.targets import Chat, ChatKind, Target
+from bot.targets import Chat, Target
 
 logger = logging.getLogger(__name__)
 
@@ -113,12 +113,12 @@ class Inbound:
             return
         options = _options(data)
         file = attached.chosen(data, options.pop(attached.FILE, None), self._connection.direct)
-        about = self._named(options.pop(CHANNEL, None))
+        about = whereabouts.named(self._connection, options.pop(CHANNEL, None))
         await self._answer(interaction, Said(str(data.get("name", "")), options), about=about, file=file)
 
     async def _on_message(self, interaction: discord.Interaction[Any], data: Mapping[str, Any]) -> None:
         """The papers it names; where it names none, the PDF that is attached to it. A question is asked for first."""
-        where, id_ = self._target(interaction), str(data.get("target_id", ""))
+        where, id_ = whereabouts.here(interaction), str(data.get("target_id", ""))
         words = await asking.named(self._core, texts_of(data), where=where, message=id_)
         if data.get("name") == ASK_MESSAGE:
             modal = await asking.form_about(self._core, words, language=interaction.locale.value)
@@ -133,7 +133,7 @@ class Inbound:
     async def _pressed(self, interaction: discord.Interaction[Any]) -> None:
         data = _data(interaction)
         found = buttons.pressed(str(data.get("custom_id", "")), [str(value) for value in data.get("values", ())])
-        said = read(found.command, kind=self._kind(interaction)) if found else None
+        said = read(found.command, kind=whereabouts.kind(interaction)) if found else None
         if found is None or said is None:  # of a version before us
             said = Said("help")
         elif forms.wanted(said):
@@ -155,7 +155,8 @@ class Inbound:
         try:
             async with asyncio.timeout(NO_SUGGESTIONS):
                 data = _data(interaction)
-                where = self._named(_options(data).get(CHANNEL)) or self._target(interaction)
+                about = whereabouts.named(self._connection, _options(data).get(CHANNEL))
+                where = about or whereabouts.here(interaction)
                 found = await suggested(self._core, data, where, language=interaction.locale.value)
         except (BotError, TimeoutError) as exc:
             logger.info("nothing can be suggested: %s", type(exc).__name__)
@@ -176,7 +177,7 @@ class Inbound:
     ) -> None:
         talk = self._talk(interaction)
         ask = self._ask(interaction, said, pressed=pressed, about=about, replied_to=replied_to, file=file)
-        here = Chat(target=self._target(interaction), kind=self._kind(interaction))
+        here = Chat(target=whereabouts.here(interaction), kind=whereabouts.kind(interaction))
         age = max(0.0, (self._clock() - interaction.created_at).total_seconds())  # of a busy program, or another clock
         have = self._core.picture if interaction.app_permissions.attach_files else no_picture
         command = BY_NAME.get(said.command)
@@ -241,16 +242,16 @@ class Inbound:
         replied_to: str,
         file: Attached | None,
     ) -> Ask:
-        channel = _place(interaction.channel) if about is None else self._channel(about)
+        channel = whereabouts.channel_of(interaction) if about is None else whereabouts.seen(self._connection, about)
         return Ask(
             update=f"{places.NAME}:{interaction.id}",
             actor=Actor(places.NAME, str(interaction.user.id)),
-            target=about or self._target(interaction),
-            kind=self._kind(interaction) if about is None else places.kind_of(channel),
+            target=about or whereabouts.here(interaction),
+            kind=whereabouts.kind(interaction) if about is None else places.kind_of(channel),
             command=said.command,
             options=said.options,
             at=interaction.created_at.astimezone(UTC),
-            is_admin=lambda: self._is_admin(interaction, about),
+            is_admin=lambda: whereabouts.manages(self._connection, interaction, about),
             locale=interaction.locale.value,
             title=places.title_of(channel),
             replied_to=replied_to,
@@ -258,53 +259,8 @@ class Inbound:
             file=file,
         )
 
-    async def _is_admin(self, interaction: discord.Interaction[Any], about: Target | None) -> bool:
-        """Does the asker manage the server? Elsewhere than here Discord is asked."""
-        if about is None:
-            return interaction.guild_id is not None and interaction.permissions.manage_guild
-        channel = self._channel(about)
-        if channel is None:
-            return False
-        if channel.guild.id == interaction.guild_id:
-            return interaction.permissions.manage_guild
-        try:
-            member = await channel.guild.fetch_member(interaction.user.id)
-        except discord.NotFound:
-            return False
-        return channel.permissions_for(member).manage_guild
-
-    # ------------------------------------------------------------ where it is
-
-    def _target(self, interaction: discord.Interaction[Any]) -> Target:
-        channel = _place(interaction.channel)
-        if interaction.guild_id is None and interaction.context.dm_channel is False and interaction.channel_id:
-            return Target(places.NAME, str(interaction.channel_id))  # a group of friends
-        if interaction.guild_id is None:
-            return places.private(interaction.user.id)
-        return places.target_of(channel) if channel is not None else Target(places.NAME, str(interaction.channel_id))
-
-    def _kind(self, interaction: discord.Interaction[Any]) -> ChatKind:
-        if interaction.guild_id is None:
-            return "private" if places.person(self._target(interaction)) else "group"
-        return places.kind_of(_place(interaction.channel))
-
-    def _named(self, option: object) -> Target | None:
-        """The channel that a command names as an option; None: it names none."""
-        if not isinstance(option, str) or not option.isdecimal():
-            return None
-        channel = _place(self._connection.get_channel(int(option)))
-        return places.target_of(channel) if channel is not None else Target(places.NAME, option)
-
-    def _channel(self, target: Target) -> places.Place | None:
-        if not target.chat_id.isdecimal():
-            return None
-        found = self._connection.get_channel(places.channel_id(target)) or self._connection.get_channel(
-            int(target.chat_id)
-        )
-        return _place(found)
-
     def _talk(self, interaction: discord.Interaction[Any]) -> Talk:
-        where = self._target(interaction)
+        where = whereabouts.here(interaction)
         return Talk(
             self._connection,
             interaction,
@@ -321,10 +277,6 @@ async def _generator(core: Core, ask: Ask) -> Any:  # noqa: ANN401 - an async ge
 
 def _data(interaction: discord.Interaction[Any]) -> Mapping[str, Any]:
     return dict(interaction.data) if interaction.data is not None else {}
-
-
-def _place(channel: object) -> places.Place | None:
-    return channel if isinstance(channel, discord.Thread | discord.abc.GuildChannel) else None
 
 
 def _options(data: Mapping[str, Any]) -> dict[str, str | int]:

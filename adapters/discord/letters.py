@@ -12,6 +12,7 @@ from adapters.discord import places, render
 from adapters.discord.attachments import Attachment, Letter
 from adapters.discord.connection import described
 from adapters.discord.numbering import unreadable
+from adapters.discord.whereabouts import seen
 from bot.formulas.drawing import Drawn
 from bot.platforms import Part
 from bot.targets import Target
@@ -72,9 +73,5 @@ def may_attach(client: discord.Client, target: Target) -> bool:
     """May we send files there? Not where we cannot see it."""
     if places.person(target) is not None:
         return True
-    if not target.chat_id.isdecimal():
-        return False
-    channel = client.get_channel(places.channel_id(target)) or client.get_channel(int(target.chat_id))
-    if not isinstance(channel, discord.Thread | discord.abc.GuildChannel):
-        return False
-    return channel.permissions_for(channel.guild.me).attach_files
+    channel = seen(client, target)
+    return channel is not None and channel.permissions_for(channel.guild.me).attach_files
