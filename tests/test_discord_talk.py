@@ -243,6 +243,19 @@ async def test_a_limit_is_waited_for_and_nothing_is_said_twice() -> None:
         await here.until(lambda: first_lines(here) == [f"Part {n}" for n in range(1, 5)])
 
 
+@pytest.mark.parametrize(("seconds", "shown"), [(0.3, "done"), (3.0, "wait")])
+async def test_a_limit_is_waited_for_as_long_as_anybody_waits_for_an_answer(seconds: float, shown: str) -> None:
+    steps = Steps(Reply(said("wait")), Reply(said("done")))
+    async with quick(steps.core) as here:
+        answer = await asks(here)
+        steps.next()
+        await here.until(lambda: answer.text == "wait")
+        here.server.fail(CHANGE, "429", after=seconds)
+        steps.next()
+        await here.until(lambda: not here.discord.busy)
+        assert here.texts() == [shown]
+
+
 async def test_people_are_acknowledged_while_the_bots_own_limit_is_used_up() -> None:
     async with quick(Core(script=lambda _: [Reply(said("hello"))])) as here:
         here.connection.http._global_over.clear()

@@ -52,13 +52,14 @@ class Connection(discord.AutoShardedClient):
 
     `ready_after` are the seconds after which guilds that have not come are not waited for; `longest_request` those one
     request may take, waits of the library for its rate limits excluded; `again` those before each further try of what
-    was asked about an interaction and may be asked twice. The library keeps addresses for the whole process, so all
-    connections of a process go to one server.
+    was asked about an interaction and may be asked twice; `patience` those that a rate limit may hold up its answer.
+    The library keeps addresses for the whole process, so all connections of a process go to one server.
     """
 
     ready_after = 2.0
     longest_request = 25.0
     again: Sequence[float] = (0.5, 2.0)
+    patience = 60.0
 
     def __init__(self, settings: DiscordSettings, *, proxy: str | None) -> None:
         intents = discord.Intents.none()
@@ -78,7 +79,7 @@ class Connection(discord.AutoShardedClient):
         self._window = Window(OVERALL)
         self._in_line = asyncio.Lock()
         self._at_work: set[asyncio.Task[None]] = set()
-        self.direct = Direct(self.http, api_url=settings.api_url, longest=self.longest_request)
+        self.direct = Direct(self.http, api_url=settings.api_url, longest=self.longest_request, patience=self.patience)
         keep_quiet()
         keep_calm()
 

@@ -18,9 +18,6 @@ from discord.http import HTTPClient, json_or_text
 from adapters.discord.attachments import Attachment, form
 from bot.attached import NotFetched
 
-LONGEST_LIMIT = 5.0
-"""Seconds a person's answer may wait for a rate limit of its interaction; a client asks for two at most."""
-
 _PIECE = 1 << 16
 
 MOST_TRIES = 5
@@ -28,12 +25,14 @@ MOST_TRIES = 5
 
 
 class Direct:
-    """One session, for one login; open it by `async with`. `longest` are the seconds a request may take."""
+    """One session, for one login; open it by `async with`. `longest` are the seconds a request may take, `patience`
+    those that somebody's answer may wait for a rate limit of its interaction, which is hardly ever more than two."""
 
-    def __init__(self, http: HTTPClient, *, api_url: str, longest: float) -> None:
+    def __init__(self, http: HTTPClient, *, api_url: str, longest: float, patience: float) -> None:
         self._http = http
         self.api_url = api_url
         self._longest = longest
+        self._patience = patience
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -54,7 +53,7 @@ class Direct:
         for _ in range(MOST_TRIES - 1):
             response, data = await self._asked(method, path, json, files)
             after = _wait(response, data)
-            if after is None or after > LONGEST_LIMIT:
+            if after is None or after > self._patience:
                 return _checked(response, data)
             await asyncio.sleep(after)
         return _checked(*await self._asked(method, path, json, files))

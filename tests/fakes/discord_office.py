@@ -27,6 +27,7 @@ class Hasty(Connection):
     ready_after = 0.02
     longest_request = 1.0
     again = (0.01, 0.02)
+    patience = 2.5
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Do not wait."""
