@@ -17,12 +17,12 @@ import discord
 
 from adapters.discord.attachments import Letter
 from adapters.discord.connection import FAILURES, Connection, described
-from adapters.discord.errors import delivery_error
+from adapters.discord.followups import ORIGINAL, Followups
 from adapters.discord.letters import Letters, first_taken
-from adapters.discord.limits import CONTENT, SUPPRESS_EMBEDS
+from adapters.discord.limits import CONTENT
 from bot.document import utf16
 from bot.locales import say, ui
-from bot.platforms import DeliveryError, NotSent, Part, Place, Reply, Unknown
+from bot.platforms import DeliveryError, Part, Place, Reply
 from bot.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -48,9 +48,6 @@ _ANSWERED = 40060
 _OVER = {10015, 10062, 50027}
 """The webhook, the interaction or its token is not known any more."""
 
-_NO_SUCH_MESSAGE = 10008
-"""Somebody deleted it."""
-
 Elsewhere = Callable[[Sequence[Part]], Awaitable[None]]
 Simpler = Callable[[], Sequence[Part]]
 
@@ -69,6 +66,7 @@ class Talk:
     ) -> None:
         self._connection = connection
         self._interaction = interaction
+        self._followups = Followups(connection, interaction)
         self._letters = letters
         self._clock = clock
         self._elsewhere = elsewhere
@@ -154,9 +152,9 @@ class Talk:
             if self._posted + len(pictures) > self._most or self._late is not None:
                 return False
             for each in pictures:
-                sent = await self._call("POST", "", _flagged(each, private=self._hidden))
+                id_ = await self._followups.post(_flagged(each, private=self._hidden))
                 self._posted += 1
-                self._depicted.append((str(sent["id"]), each))
+                self._depicted.append((id_, each))
         except FAILURES as exc:
             logger.info("a picture was not delivered: %s", described(exc))
             if isinstance(exc, discord.HTTPException) and exc.code in _OVER:
@@ -170,7 +168,7 @@ class Talk:
     async def _take_back(self) -> None:
         while self._depicted:
             id_, _ = self._depicted.pop()
-            await self._delete(id_)
+            await self._followups.delete(id_)
 
     async def end(self) -> None:
         """Nothing more is said: what came too late for the interaction goes to the channel, the last of it."""
@@ -209,12 +207,12 @@ class Talk:
                 await self._callback(MESSAGE, _flagged(letters.pop(0), private=private))
                 self._original, self._is_private = "own", private
         elif (instead and self._original == "button") or (self._original == "own" and self._is_private >= private):
-            if await self._change("@original", letters[0]):
+            if await self._followups.change(ORIGINAL, letters[0]):
                 del letters[0]
             else:
                 self._original = "gone"
         elif self._original == "own":  # a public "please wait" before what one person should see
-            await self._delete("@original")
+            await self._followups.delete(ORIGINAL)
             self._original = None
         self._hidden = private or (self._original in {"own", "gone"} and self._is_private)
         await self._follow(letters, private=self._hidden, language=reply.document.language)
@@ -235,18 +233,18 @@ class Talk:
             logger.info("an answer is longer than it may be: messages=%d room=%d", len(letters), room)
             letters = _shortened(letters, room, language)
         for id_ in [each for each, _ in self._more if each not in there[: len(letters)]]:
-            await self._delete(id_)
+            await self._followups.delete(id_)
         self._more = []
         for id_ in there[: len(letters)]:
-            if await self._change(id_, letters[0]):
+            if await self._followups.change(id_, letters[0]):
                 self._more.append((id_, private))
                 del letters[0]
         for letter in letters:
-            sent = await self._call("POST", "", _flagged(letter, private=private))
+            id_ = await self._followups.post(_flagged(letter, private=private))
             self._posted += 1
-            self._more.append((str(sent["id"]), private))
+            self._more.append((id_, private))
 
-    # ------------------------------------------------------------ Discord's endpoints
+    # ------------------------------------------------------------ the first answer
 
     async def _callback(self, kind: int, data: Letter | Mapping[str, Any] | None = None) -> None:
         """The first answer. There is only one, so one whose fate is not known may be tried again."""
@@ -269,46 +267,6 @@ class Talk:
                 continue
             self._acknowledged = True
             return
-
-    async def _change(self, message: str, letter: Letter) -> bool:
-        """False: somebody deleted it."""
-        flags = letter.message["flags"] & SUPPRESS_EMBEDS
-        try:
-            await self._call("PATCH", f"/messages/{message}", letter.having(flags=flags))
-        except discord.NotFound as exc:
-            if exc.code != _NO_SUCH_MESSAGE:
-                raise
-            return False
-        return True
-
-    async def _delete(self, message: str) -> None:
-        """One that somebody else deleted is gone as well."""
-        try:
-            await self._call("DELETE", f"/messages/{message}")
-        except discord.NotFound as exc:
-            if exc.code != _NO_SUCH_MESSAGE:
-                raise
-
-    async def _call(self, method: str, path: str, letter: Letter | None = None) -> Any:  # noqa: ANN401 - JSON
-        """Tried again if it failed on the way and does no harm twice: an edit, or what certainly did not arrive."""
-        webhook = f"/webhooks/{self._interaction.application_id}/{self._interaction.token}"
-        body, files = (None, ()) if letter is None else (letter.body, letter.files)
-        for wait in self._connection.again:
-            try:
-                return await self._connection.direct.answer(method, webhook + path, body, files)
-            except FAILURES as exc:
-                if not _may_try_again(exc, twice=method != "POST"):
-                    raise
-            await asyncio.sleep(wait)
-        return await self._connection.direct.answer(method, webhook + path, body, files)
-
-
-def _may_try_again(exc: BaseException, *, twice: bool) -> bool:
-    """`twice`: it may arrive a second time."""
-    if isinstance(exc, discord.HTTPException) and exc.status < 500:
-        return False
-    error = delivery_error(exc)
-    return isinstance(error, NotSent) or (twice and isinstance(error, Unknown))
 
 
 def _flagged(letter: Letter, *, private: bool) -> Letter:
