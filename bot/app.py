@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Any
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from requests import Session
+
     from bot.batches.provider import Provider
     from bot.costs.prices import Prices
     from bot.digest import Newsroom
     from bot.figures.pictures import Pictures
     from bot.figures.service import Figures
     from bot.files import Files
+    from bot.fulltext.fetch import Rooms
     from bot.models import Depth
     from bot.platforms import Marks, Platform
     from bot.ports import Announcements, FullText
     from bot.questions.service import Questions
     from bot.sources.count import ArxivCount
+    from bot.sources.gate import Priority
     from bot.store import Store
     from bot.summaries.llm import ModelSummarizer
     from bot.summaries.service import Summaries
@@ -164,19 +168,11 @@ async def parts(settings: Settings, stack: AsyncExitStack) -> Parts:
 
 def texts(settings: Settings, store: Store, stack: AsyncExitStack) -> FullText:
     """The whole texts of papers, from arXiv's site alone. `stack` forgets them."""
-    from bot.fulltext.fetch import Shelf, reading_session  # noqa: PLC0415 - heavy, as all of these
+    from bot.fulltext.fetch import Shelf  # noqa: PLC0415 - heavy, as all of these
     from bot.fulltext.service import FullTexts  # noqa: PLC0415
+    from bot.sources.gate import Priority  # noqa: PLC0415
 
-    session = stack.enter_context(
-        reading_session(
-            store,
-            site_url=settings.arxiv_site_url,
-            clock=now,
-            delay=settings.arxiv_delay,
-            timeout=settings.arxiv_timeout,
-            contact=settings.contact,
-        )
-    )
+    session = _reading(settings, store, stack, priority=Priority.PEOPLE)
     made = FullTexts(Shelf(session, settings.arxiv_site_url))
     stack.callback(made.close)
     return made
@@ -185,10 +181,22 @@ def texts(settings: Settings, store: Store, stack: AsyncExitStack) -> FullText:
 def pictures(settings: Settings, store: Store, stack: AsyncExitStack) -> Pictures:
     """The pictures of papers, from arXiv's site alone. `stack` forgets them. Needs a running event loop to be used."""
     from bot.figures.pictures import ROOMS, Pictures, Wall  # noqa: PLC0415 - heavy, as all of these
-    from bot.fulltext.fetch import reading_session  # noqa: PLC0415
     from bot.sources.gate import Priority  # noqa: PLC0415
 
-    session = stack.enter_context(
+    # Whoever waits for words goes first.
+    session = _reading(settings, store, stack, priority=Priority.BACKFILL, rooms=ROOMS)
+    made = Pictures(Wall(session, settings.arxiv_site_url))
+    stack.callback(made.close)
+    return made
+
+
+def _reading(
+    settings: Settings, store: Store, stack: AsyncExitStack, *, priority: Priority, rooms: Rooms | None = None
+) -> Session:
+    """A session for what stands on arXiv's site, as `reading_session` has it. `stack` closes it."""
+    from bot.fulltext.fetch import reading_session  # noqa: PLC0415 - heavy
+
+    return stack.enter_context(
         reading_session(
             store,
             site_url=settings.arxiv_site_url,
@@ -196,13 +204,10 @@ def pictures(settings: Settings, store: Store, stack: AsyncExitStack) -> Picture
             delay=settings.arxiv_delay,
             timeout=settings.arxiv_timeout,
             contact=settings.contact,
-            priority=Priority.BACKFILL,  # whoever waits for words goes first
-            rooms=ROOMS,
+            priority=priority,
+            rooms=rooms,
         )
     )
-    made = Pictures(Wall(session, settings.arxiv_site_url))
-    stack.callback(made.close)
-    return made
 
 
 async def services(
