@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.document import Block, Document, Italic, Paragraph, Text
 from bot.files import Sent
 from bot.fulltext.fetch import LONGEST_PDF
-from bot.locales import messages, say, ui
+from bot.locales import either, say
 from bot.models import Entry
 from bot.paper_blocks import Style, sent
 from bot.ports import TEXT, WRITING, BotError, NoText, Progress
@@ -34,9 +34,8 @@ async def summarized(settings: Settings, path: Path, *, language: str, progress:
         try:
             found = await files.of(fetch, language=language, asks=True, glimpse=lambda _: progress(WRITING, 0, 0))
         except NoText as exc:
-            key = f"cmd.file.{exc.code}"
-            known = key if key in messages(ui(language)) else "cmd.file.parse_crashed"
-            raise Unreadable(say(language, known, most=LONGEST_PDF >> 20)) from None
+            key = either(language, f"cmd.file.{exc.code}", "cmd.file.parse_crashed")
+            raise Unreadable(say(language, key, most=LONGEST_PDF >> 20)) from None
     return _told(found, path.name, language)
 
 
@@ -54,8 +53,7 @@ def _told(found: Sent, name: str, language: str) -> Document:
     blocks: list[Block] = [sent(Entry(paper=found.paper, summary=found.summary), style=style, where=where)]
     said = [say(language, f"note.{note.key}", **note.args) for note in found.notes]
     if found.why:
-        code = f"summary_reason.{found.why}"
-        reason = say(language, code if code in messages(ui(language)) else "summary_reason.failed")
+        reason = say(language, either(language, f"summary_reason.{found.why}", "summary_reason.failed"))
         said.append(say(language, "cmd.file.own_words", reason=reason))
     if found.stamped is not None:
         said.append(say(language, "cmd.file.stamped", id=str(found.stamped)))

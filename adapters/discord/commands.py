@@ -15,7 +15,7 @@ from adapters.discord.limits import CAPS, OPTIONS
 from bot.access import Action
 from bot.commands import COMMANDS, SETTINGS, Command, Option, Who
 from bot.commands.permission import deed
-from bot.locales import Language, messages, say
+from bot.locales import Language, either, say
 
 SUMMARIZE_MESSAGE = "Summarize paper"
 ASK_MESSAGE = "Ask about this paper"
@@ -106,7 +106,7 @@ def _options(command: Command) -> Iterator[dict[str, Any]]:
     shown = [option for option in command.form if (command.name, option.name) not in _HIDDEN]
     for option in sorted(shown, key=lambda option: not option.required):
         specific = f"slash.{command.name}.{option.name}"
-        about = specific if specific in messages("en") else f"slash.{option.name}"
+        about = either("en", specific, f"slash.{option.name}")
         yield {
             "type": {"int": _INTEGER, "file": _FILE}.get(option.kind, _TEXT),
             **_named(option.name),

@@ -17,7 +17,7 @@ from bot.delivery.schedule_text import ScheduleError
 from bot.delivery.zones import UnknownZone
 from bot.document import Action, Actions, Block, Code, Document, Paragraph, Text
 from bot.languages import UnknownLanguage
-from bot.locales import messages, say, ui
+from bot.locales import either, say, ui
 from bot.platforms import DeliveryError
 from bot.ports import BotError, NoText, SourceError
 from bot.sources.ids import NotAnId
@@ -73,7 +73,7 @@ def _blocks(error: BotError, language: str) -> tuple[Block, ...]:
 def query_mistake(error: QueryError, language: str, *, what_to_do: bool = True) -> tuple[Block, ...]:
     """What is wrong with a query, and where: the piece at fault between marks, as no chat has a fixed pitch."""
     key = f"cmd.query.{error.code}"
-    reason = line(language, key if key in messages(ui(language)) else "cmd.query.other", most=LONGEST)
+    reason = line(language, either(language, key, "cmd.query.other"), most=LONGEST)
     place, end = error.place, error.place + max(1, error.length)
     if error.code in {"empty", "too_long", "only_excludes"} or not error.text.strip():
         return (reason, *(_advice(error, language) if what_to_do else ()))

@@ -13,7 +13,7 @@ from bot.commands.saying import aside, button, line, note, row
 from bot.document import Block, Divider
 from bot.files import Sent
 from bot.fulltext.fetch import LONGEST_PDF
-from bot.locales import messages, say
+from bot.locales import either, say
 from bot.models import Entry
 from bot.paper_blocks import Style, sent
 from bot.platforms import Reply
@@ -119,8 +119,7 @@ def _notes(case: Case, found: Sent) -> list[Block]:
     language = case.language
     said: list[Block] = [note(language, f"note.{each.key}", **each.args) for each in found.notes]
     if found.why:
-        code = f"summary_reason.{found.why}"
-        reason = say(language, code if code in messages(language) else "summary_reason.failed")
+        reason = say(language, either(language, f"summary_reason.{found.why}", "summary_reason.failed"))
         said.append(note(language, "cmd.file.own_words", reason=reason))
     return said
 
@@ -144,9 +143,8 @@ def _obvious(file: Attached) -> str:
 
 
 def _cannot(case: Case, problem: str, file: Attached) -> Reply:
-    key = f"cmd.file.{problem}"
-    known = key if key in messages(case.language) else "cmd.file.parse_crashed"
-    return _theirs(case, line(case.language, known, most=min(file.most, LONGEST_PDF) >> 20))
+    key = either(case.language, f"cmd.file.{problem}", "cmd.file.parse_crashed")
+    return _theirs(case, line(case.language, key, most=min(file.most, LONGEST_PDF) >> 20))
 
 
 def _theirs(case: Case, *blocks: Block | None) -> Reply:

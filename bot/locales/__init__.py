@@ -54,7 +54,7 @@ def say(language: str, key: str, **args: str | int | date | datetime | None) -> 
     if key.startswith("note.") and "reason" in args:
         group = "summary_reason" if key in _SUMMARY_NOTES else "reason"
         code = f"{group}.{args['reason']}"
-        args["reason"] = say(ours, code if code in messages(ours) else f"{group}.failed")
+        args["reason"] = say(ours, either(ours, code, f"{group}.failed"))
     if not isinstance(message, str):
         count = args[message["by"]]
         message = message.get(f"={count}") or message.get(_plural(ours, count), message["other"])
@@ -76,6 +76,11 @@ def messages(language: Language) -> Mapping[str, Message]:
     """Every message of a language by key."""
     loaded: dict[str, Message] = json.loads((files(__name__) / f"{language}.json").read_text(encoding="utf-8"))
     return loaded
+
+
+def either(language: str, key: str, otherwise: str) -> str:
+    """`key` if there is a message of that name, else `otherwise`: of what others have named, all may not be ours."""
+    return key if key in messages(ui(language)) else otherwise
 
 
 def _worded(language: Language, value: str | int | date | datetime | None) -> str | int | None:
