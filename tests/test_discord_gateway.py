@@ -174,7 +174,7 @@ async def test_everything_goes_through_the_proxy_that_is_set_up() -> None:
     made = create(environ, clock=lambda: (_ for _ in ()).throw(AssertionError), marks=Memo())
     assert made is not None
     connection = Connection(made._settings, proxy=made._proxy)
-    direct = Direct(connection.http, api_url="http://discord.invalid/api/v10", longest=5)
+    direct = Direct(connection.http, api_url="http://discord.invalid/api/v10", longest=5, patience=5)
     async with connection, direct:
         with pytest.raises(Exception, match="502"):
             await direct.answer("POST", "/interactions/1/2/callback", {})
