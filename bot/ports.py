@@ -288,6 +288,7 @@ class BudgetSpent(SummaryError):
     def __init__(self, message: str, *, of: Literal["calls", "day", "chat"] = "calls") -> None:
         super().__init__(message)
         self.of = of
+        self.code = "chat_budget_spent" if of == "chat" else "budget_spent"
 
 
 class NotAllowed(SummaryError):

@@ -29,7 +29,8 @@ from bot.wording import DOT, TITLE, clean
 SHOWN = 200
 """Characters of a question that an answer repeats."""
 
-_SPENT = "budget_spent"
+_SPENT = {"budget_spent": "spent", "chat_budget_spent": "chat_spent"}
+"""Why no model answered, and what of a command says so."""
 
 
 def head(paper: Paper, named: int | None, language: str, *, mark: str = "") -> Paragraph:
@@ -89,8 +90,8 @@ def reason(what: str, why: str, language: str) -> str:
     """Why no model answered (`what` is `ask` or `compare`), as far as whoever reads need know."""
     if why in {"no_model", "not_allowed"}:
         return say(language, f"cmd.{what}.{why}")
-    if why == _SPENT:
-        return say(language, f"cmd.{what}.spent")
+    if why in _SPENT:
+        return say(language, f"cmd.{what}.{_SPENT[why]}")
     return say(language, f"cmd.{what}.failed", reason=say(language, f"summary_reason.{why}"))
 
 

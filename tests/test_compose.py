@@ -297,7 +297,7 @@ def test_a_sentence_of_the_abstract_is_marked_as_one_and_counted() -> None:
     extractive = summary(method="extractive", tldr="We do it.")
     document = digest(made(entry(summary=extractive), entry("2")), language="en")
     assert "TL;DR · from the abstract: We do it." in text(document)
-    assert "1 summary is a sentence of the abstract" in text(document)
+    assert "1 summary is made of sentences of the abstract" in text(document)
     assert "TL;DR · 原文摘句：We do it." in text(digest(made(entry(summary=extractive)), language="zh"))
 
 

@@ -206,6 +206,10 @@ def _answered(**given: Any) -> Answered:  # noqa: ANN401 - any field of it
             ],
         ),
         (
+            _answered(outcome="passages", why="chat_budget_spent"),
+            ["What this chat may use in a day is used up until 00:00 UTC, so I only look for passages with the words"],
+        ),
+        (
             _answered(outcome="passages", why="timed_out"),
             ["The model gave no answer (the model did not answer in time), so I only looked for passages"],
         ),
@@ -331,7 +335,7 @@ async def test_two_papers_stand_side_by_side_with_their_passages_to_unfold(at: F
     assert at.questions.asked == [(ID, OTHER, "en", "model")]
 
 
-@pytest.mark.parametrize("why", ["no_model", "not_allowed", "budget_spent", "bad_answer"])
+@pytest.mark.parametrize("why", ["no_model", "not_allowed", "budget_spent", "chat_budget_spent", "bad_answer"])
 async def test_without_a_comparison_there_are_two_summaries_labelled(at: Front, why: str) -> None:
     at.questions.compared = why
     at.modest.known = {ID: "NV-Embed", OTHER: "Vikhr"}

@@ -132,7 +132,7 @@ def test_after_ten_minutes_it_goes_with_the_papers_own_sentences_marked_as_such(
     assert 600 <= message.at < 610
     assert "TL;DR · from the abstract: A language model. It is good." in message.text
     assert message.text.count("big says in en") == 1, "what was there in time is not thrown away"
-    assert "1 summary is a sentence of the abstract" in message.text
+    assert "1 summary is made of sentences of the abstract" in message.text
 
 
 def test_who_asked_waits_twenty_seconds_and_is_told_how_many(world: World) -> None:

@@ -208,6 +208,16 @@ async def test_beyond_the_budget_there_are_passages_and_no_call(server: FakeOpen
     assert len(server.calls) == 1
 
 
+async def test_a_chat_whose_own_budget_is_used_up_hears_that_it_is_its_own(server: FakeOpenAI, tmp_path: Path) -> None:
+    with Store(tmp_path / "p.db") as store:
+        async with asking(server, pays=spend_of(store, chat=0), model="big") as questions:
+            with caused_by(A):
+                answered = await questions.ask(PAPER, QUESTION, language="en")
+                compared = await questions.compare(PAPER, OTHER, language="en")
+    assert (answered.why, compared) == ("chat_budget_spent", "chat_budget_spent")
+    assert not server.calls
+
+
 async def test_the_same_question_is_answered_once_for_all_who_ask(server: FakeOpenAI) -> None:
     async with asking(server) as questions:
         made = await asyncio.gather(*(questions.ask(PAPER, QUESTION, language="en") for _ in range(5)))
