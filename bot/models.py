@@ -175,7 +175,7 @@ class Summary:
 
     `language` is the language it is written in, which for `extractive` is the paper's own ("en").
     `headline` has at most 30 Han characters or 80 letters. `parts` are those of a deep summary; `takeaways` are then
-    all their statements in order.
+    all their statements in order. `notes` say what to bear in mind about the text it was made from.
     """
 
     paper_id: str
@@ -193,6 +193,7 @@ class Summary:
     checks: Checks = Checks()
     usage: Usage | None = None
     parts: tuple[SummaryPart, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

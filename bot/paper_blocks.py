@@ -73,7 +73,7 @@ def card(
             chain(
                 _heading(entry, number, style),
                 _quiet(entry, style, also),
-                [Paragraph((Italic(say(style.language, f"note.{note.key}", **note.args)),)) for note in notes],
+                remarks(notes, style.language),
                 _update(entry, style),
                 _said(entry, style),
                 figures,
@@ -138,11 +138,13 @@ def headline(entry: Entry, language: str) -> str | None:
 def _heading(entry: Entry, number: int | None, style: Style) -> Iterator[Block]:
     spans = clean_spans(latex.spans(entry.paper.title), TITLE) or (Text(entry.paper.id),)
     yield Heading(((Text(f"{number}. "), *spans) if number else spans), level=3)
-    summary = entry.summary
-    if summary and summary.title_translation:
-        translated = prose(summary.title_translation, summary, TITLE)
-        if translated and translated.casefold() != readable_title(entry).casefold():
-            yield Paragraph((Text(translated),))
+    shown = {readable_title(entry).casefold()}
+    for summary in (entry.summary, entry.second):
+        if summary and summary.title_translation:
+            translated = prose(summary.title_translation, summary, TITLE)
+            if translated and translated.casefold() not in shown:
+                shown.add(translated.casefold())
+                yield Paragraph((Text(translated),))
 
 
 def _quiet(entry: Entry, style: Style, also: Iterable[str]) -> Iterator[Block]:
@@ -217,8 +219,16 @@ def _takeaways(summary: Summary, style: Style) -> Iterator[Block]:
     proofs = tuple(Item((Text(passage),), number) for number, (_, passage) in enumerate(said, 1) if passage)
     if style.evidence and proofs:
         yield Details((Text(say(language, "summary.evidence")),), (ListBlock(proofs),), kind="evidence")
+    if style.checked:
+        yield from remarks(summary.notes, language)
     if style.checked and (how := checked(summary, language)):
         yield how
+
+
+def remarks(notes: Iterable[Note], language: str) -> Iterator[Block]:
+    """What to bear in mind."""
+    for note in notes:
+        yield Paragraph((Italic(say(language, f"note.{note.key}", **note.args)),))
 
 
 def _abstract(entry: Entry, style: Style) -> Iterator[Block]:

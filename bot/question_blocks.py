@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot import links
 from bot.document import (
@@ -21,7 +21,8 @@ from bot.document import (
 )
 from bot.latex import readable
 from bot.locales import say
-from bot.models import Note, Paper, Summary, Takeaway
+from bot.models import Paper, Summary, Takeaway
+from bot.paper_blocks import remarks
 from bot.questions.answers import ASPECTS, Answered, Compared, Side
 from bot.summaries.candidates import harmless
 from bot.wording import DOT, TITLE, clean
@@ -59,7 +60,7 @@ def answer(question: str, answered: Answered, language: str) -> Iterator[Block]:
         case "passages":
             yield Paragraph((Text(reason("ask", answered.why or "", language)),))
             yield from _near(answered.passages, language, or_nothing=True)
-    yield from notes(answered.notes, language)
+    yield from remarks(answered.notes, language)
     yield _quiet(len(answered.statements), [say(language, f"source.{answered.source}")], language)
 
 
@@ -73,7 +74,7 @@ def comparison(compared: Compared, language: str) -> Iterator[Block]:
     passages = tuple(_by_aspect(sides, language, _passage, or_unsaid=False))
     yield Details((Text(say(language, "summary.evidence")),), passages, kind="evidence")
     for side in sides.values():
-        yield from notes(side.notes, language)
+        yield from remarks(side.notes, language)
     sources = [f"{mark}{say(language, 'colon')}{say(language, f'source.{s.source}')}" for mark, s in sides.items()]
     yield _quiet(sum(len(side.statements) for side in sides.values()), sources, language)
 
@@ -93,12 +94,6 @@ def reason(what: str, why: str, language: str) -> str:
     if why in _SPENT:
         return say(language, f"cmd.{what}.{_SPENT[why]}")
     return say(language, f"cmd.{what}.failed", reason=say(language, f"summary_reason.{why}"))
-
-
-def notes(said: Iterable[Note], language: str) -> Iterator[Block]:
-    """What to bear in mind about the source."""
-    for note in said:
-        yield Paragraph((Italic(say(language, f"note.{note.key}", **note.args)),))
 
 
 def _statements(statements: Sequence[Takeaway]) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from bot.models import Announcement, Checks, Kind, Paper, Summary, SummaryKey, SummaryPart, Takeaway, Usage
+from bot.models import Announcement, Checks, Kind, Note, Paper, Summary, SummaryKey, SummaryPart, Takeaway, Usage
 
 VERSION_BOUND = ("updated", "license")
 """What is true of one version only, and therefore never carried over to another."""
@@ -187,5 +187,6 @@ def summary_of(text: str) -> Summary:
                 SummaryPart(part["kind"], tuple(Takeaway(**each) for each in part["statements"]))
                 for part in given.get("parts", ())
             ),
+            "notes": tuple(Note(**note) for note in given.get("notes", ())),
         }
     )

@@ -12,7 +12,7 @@ import pytest
 from bot.batches import planning
 from bot.batches.requests import source_of, source_text
 from bot.full import Full, Section, SectionKind, Table
-from bot.models import Paper
+from bot.models import Note, Paper
 from bot.ports import NoText, Progress, SourceUnreachable, no_progress
 from bot.summaries.deep import deep_source
 from tests.fakes.batching import AT_NINE, NINE, Agency, agency, papers
@@ -200,6 +200,7 @@ async def test_who_shows_titles_alone_asks_for_nothing_in_depth(bot: Agency, pro
 
 
 def test_a_text_is_kept_exactly() -> None:
-    source = deep_source(paper(title="A \ud800 title", abstract="It is \u2028 so. $x^2$ is 3."), FULL)
+    made = deep_source(paper(title="A \ud800 title", abstract="It is \u2028 so. $x^2$ is 3."), FULL)
+    source = replace(made, notes=(Note("text_cut", {"read": 40, "total": 90}),))
     assert source.heads
     assert source_of(source_text(source)) == source

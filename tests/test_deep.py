@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from bot.compose import papers as composed
-from bot.document import Details, plain
+from bot.document import Card, Details, Paragraph, plain
 from bot.full import Full, Section, SectionKind, Table
-from bot.models import PARTS, Digest, Entry, Paper, Summary, SummaryPart, Takeaway
+from bot.models import PARTS, Digest, Entry, Note, Paper, Summary, SummaryPart, Takeaway
 from bot.ports import NoText, Progress, no_progress
 from bot.rows import summary_of, summary_text
 from bot.summaries import prompt
@@ -151,6 +151,19 @@ async def test_without_a_text_the_abstract_is_summarized_in_parts(server: FakeOp
     assert library.asked == [PAPER.id]
     assert (made.source, {each.section for each in made.takeaways}) == ("abstract", {""})
     assert made.parts
+    assert made.notes == (Note("text_abstract", {"id": PAPER.id, "reason": NoText.code}),)
+
+
+async def test_what_is_to_be_borne_in_mind_about_the_text_is_kept_and_shown(server: FakeOpenAI) -> None:
+    cut = Note("text_cut", {"read": 40, "total": 90})
+    async with summarizer(server) as model:
+        reading(model, dataclasses.replace(FULL, notes=(cut,)))
+        made = await model.summarize(PAPER, language="en", depth="deep")
+
+    assert made.notes == (cut,)
+    assert summary_of(summary_text(made)) == made
+    shown = repr(composed(Digest(entries=(Entry(paper=PAPER, summary=made),)), language="en"))
+    assert shown.count("Only the first 40 of 90 pages were read.") == 1
 
 
 async def test_a_brief_summary_reads_no_text(server: FakeOpenAI) -> None:
@@ -226,10 +239,26 @@ SUMMARY = Summary(
 def test_a_deep_summary_is_kept_as_it_is_and_an_old_one_is_still_read() -> None:
     assert summary_of(summary_text(SUMMARY)) == SUMMARY
     old = json.loads(summary_text(dataclasses.replace(SUMMARY, parts=())))
-    del old["parts"]
+    del old["parts"], old["notes"]
     for each in old["takeaways"]:
         del each["section"]
     assert summary_of(json.dumps(old)).takeaways[1] == Takeaway("A tree of sums.", "A tree.")
+
+
+def test_in_two_languages_the_title_is_shown_in_each() -> None:
+    zh = dataclasses.replace(SUMMARY, language="zh", title_translation="按影响采样")
+    ru = dataclasses.replace(SUMMARY, language="ru", title_translation="Выбор рёбер")
+    for summary, second, titles in (
+        (SUMMARY, zh, ["按影响采样"]),
+        (zh, SUMMARY, ["按影响采样"]),
+        (zh, ru, ["按影响采样", "Выбор рёбер"]),
+        (zh, zh, ["按影响采样"]),
+    ):
+        document = composed(Digest(entries=(Entry(paper=PAPER, summary=summary, second=second),)), language="en")
+        (card,) = [block for block in document.blocks if isinstance(block, Card)]
+        said = [plain(block.spans) for block in card.blocks if isinstance(block, Paragraph)]
+        assert said[: len(titles)] == titles
+        assert PAPER.authors[0] in said[len(titles)]
 
 
 def test_the_parts_are_shown_under_their_names_numbered_throughout() -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from bot import rows
-from bot.models import SummaryKey
+from bot.models import Note, SummaryKey
 from bot.summaries import completion
 from bot.summaries.completion import Completion
 from bot.summaries.failures import Failure
@@ -68,6 +68,7 @@ def source_of(text: str) -> Source:
         sections=tuple(found["sections"]),
         heads={int(place): tuple(lines) for place, lines in found["heads"].items()},
         origin=found["origin"],
+        notes=tuple(Note(**note) for note in found.get("notes", ())),
     )
 
 

@@ -6,14 +6,14 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 from bot.costs.bill import Call, Spend
 from bot.full import Full
 from bot.glossary.reading import additions, merged, shipped
 from bot.glossary.terms import NOTHING, Found, Glossary
-from bot.models import Depth, Paper, Summary, Usage
+from bot.models import Depth, Note, Paper, Summary, Usage
 from bot.ports import (
     WRITING,
     BadAnswer,
@@ -164,6 +164,7 @@ class ModelSummarizer:
             abstract_translation=verdict.abstract_translation,
             checks=verdict.checks,
             usage=usage,
+            notes=asked.source.notes,
         )
 
     def _about(self, source: prompt.Source, *, language: str, depth: Depth) -> _Question:
@@ -185,13 +186,15 @@ class ModelSummarizer:
         """What is read: in depth the paper's text if it can be had; the abstract is better than nothing."""
         if depth == "brief":
             return prompt.source(paper)
-        full = None
-        if self._texts is not None:
-            try:
-                full = await self._texts.of(paper, progress=progress)
-            except SourceError as exc:
-                logger.info("deep summary from the abstract: paper=%s reason=%s", paper.id, exc.code)
-        return deep_source(paper, full)
+        if self._texts is None:
+            return prompt.source(paper)
+        try:
+            full = await self._texts.of(paper, progress=progress)
+        except SourceError as exc:
+            logger.info("deep summary from the abstract: paper=%s reason=%s", paper.id, exc.code)
+            said = Note("text_abstract", {"id": paper.id, "reason": exc.code})
+            return replace(prompt.source(paper), notes=(said,))
+        return replace(deep_source(paper, full), notes=full.notes)
 
     async def _checked(self, asked: _Question, given: Completion | None) -> tuple[checks.Verdict, Usage]:
         """Ask; if the answer fails, ask once more, saying what failed. The better of the two, if it will do."""

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from bot.glossary.terms import NOTHING, Found
 from bot.latex import readable
-from bot.models import PARTS, Depth, Paper, TextSource
+from bot.models import PARTS, Depth, Note, Paper, TextSource
 from bot.summaries.orders import sound, visible, without_orders
 from bot.summaries.sentences import sentences
 
@@ -34,7 +34,7 @@ class Source:
 
     `marker` fences it off; should the paper hold it, it is taken out of the paper. `sections` says of each sentence
     where it stands ('' for the abstract); empty if all of it is the abstract. `heads` says of each row of a table (by
-    its place in `sentences`) where the table's caption and headings stand.
+    its place in `sentences`) where the table's caption and headings stand. `notes` are for the reader of the summary.
     """
 
     marker: str
@@ -43,6 +43,7 @@ class Source:
     sections: tuple[str, ...] = ()
     heads: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     origin: TextSource = "abstract"
+    notes: tuple[Note, ...] = ()
 
     @property
     def abstract(self) -> tuple[str, ...]:
