@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from bot.costs.prices import Prices
 from bot.costs.usage_table import Allowance
+from bot.locales import say
 from bot.models import Note
 from tests.fakes.batching import ABSTRACT, AT_NINE, MORNING, NINE, Agency, agency, papers
 from tests.fakes.newsroom import HALL, ROOM, TUESDAY, announced
@@ -283,6 +285,37 @@ async def test_a_server_that_takes_none_is_asked_again_after_a_day_or_a_restart(
     server.has_batches = False
     async with bot.start() as batches:
         assert len(bot.told) == 1
+
+
+@pytest.mark.parametrize(
+    ("errors", "reason"),
+    [
+        ({"object": "list", "data": [{"code": "token_limit_exceeded", "message": "m"}]}, "token_limit_exceeded"),
+        (
+            {"data": [{"code": code} for code in ("one", "one", None, 7, "<b>@all", "two", "six", "ten")]},
+            "one, two, six",
+        ),
+        ({"data": ["x", None]}, "failed"),
+        ({"data": 7}, "failed"),
+        ([], "failed"),
+        (None, "failed"),
+    ],
+)
+async def test_the_operator_hears_once_a_day_that_the_provider_refused_a_batch_and_why(
+    bot: Agency, provider: FakeBatches, errors: object, reason: str
+) -> None:
+    bot.world.add(HALL, replace(AT_NINE, languages=("zh",)), due=NINE + timedelta(hours=1))
+    async with bot.start() as batches:
+        await bot.morning(batches)
+        assert len(provider.all) == 2
+        for each in provider.all.values():
+            each |= {"status": "failed", "errors": errors}
+        bot.go(timedelta(minutes=5))
+        await batches.tick()
+        assert "from the abstract" not in await bot.nine()
+    assert bot.told == [Note("batch_failed", {"code": reason})]
+    assert f"({reason})" in say("en", "note.batch_failed", **bot.told[0].args)
+    assert bot.open() == 0
 
 
 async def test_a_server_without_these_addresses_is_one(bot: Agency, server: FakeOpenAI) -> None:

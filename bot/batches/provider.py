@@ -35,7 +35,11 @@ MOST_FILE: Final = 100_000_000
 MOST_LISTED: Final = 100
 """Batches among which one is looked for: OpenAI lists no more at a time, the latest first."""
 
+MOST_REASONS: Final = 3
+"""Codes of errors of a batch that are repeated."""
+
 _ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,199}")
+_CODE: Final = re.compile(r"(?!none$)[a-z]{2,24}(?:_[a-z]{2,24}){0,4}", re.IGNORECASE)
 
 MARK: Final = "paperboy"
 """The key of a batch's metadata that says which of ours it is."""
@@ -65,10 +69,13 @@ class Gone(BotError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How a batch stands. `files` have what became of its requests, as far as there is anything to say."""
+    """How a batch stands. `files` have what became of its requests, as far as there is anything to say; `reasons` are
+    the codes of what was wrong with the batch itself.
+    """
 
     status: str
     files: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -174,7 +181,11 @@ def _id(found: Mapping[str, object]) -> str:
 
 def _progress(found: Mapping[str, object]) -> Progress:
     files = (found.get(name) for name in ("output_file_id", "error_file_id"))
+    errors = found.get("errors")
+    wrong = errors.get("data") if isinstance(errors, dict) else None
+    codes = (str(each.get("code")) for each in wrong or () if isinstance(each, dict)) if isinstance(wrong, list) else ()
     return Progress(
         status=str(found.get("status"))[:40],
         files=tuple(_id({"id": file}) for file in files if isinstance(file, str) and file),
+        reasons=tuple(dict.fromkeys(code for code in codes if _CODE.fullmatch(code)))[:MOST_REASONS],
     )

@@ -70,7 +70,7 @@ class Batches:
         self._prices = prices
         self._clock = clock
         self._tell = tell
-        self._not_before = _EVER
+        self._not_before = self._quiet_until = _EVER
         self._next: dict[int, datetime] = {}
         self._turn = asyncio.Lock()
 
@@ -178,6 +178,8 @@ class Batches:
 
     async def _collect(self, batch: Batch, progress: Progress) -> None:
         """What is there is used, whatever end it came to."""
+        if progress.status == "failed":
+            self._failed(batch, ", ".join(progress.reasons) or progress.status)
         asked = {item.custom_id: item for item in await self._items(batch)}
         found: dict[str, Outcome] = {}
         for file in progress.files:
@@ -248,6 +250,13 @@ class Batches:
             await self._drop(batch)
         else:  # it may have been made, and run
             await self._lose(batch, str(exc))
+
+    def _failed(self, batch: Batch, reason: str) -> None:
+        """It was not even begun: too much at once, say. The operator hears so once a day."""
+        logger.warning("The model server refused a batch: batch=%d reason=%s", batch.id, reason)
+        if self._quiet_until <= self._clock():
+            self._quiet_until = self._clock() + NOT_AGAIN
+            self._tell(Note("batch_failed", {"code": reason}))
 
     async def _drop(self, batch: Batch) -> None:
         """It was never made: nothing was asked, nothing is to be paid."""
