@@ -93,7 +93,7 @@ def scannable(tldr: str, *, deep: bool = False) -> str:
     """`tldr`, or as many of its first sentences as are not much more than we asked for; one at least."""
     most = _SLACK * (2 if deep else 1)
     whole = beginnings(tldr)
-    if not whole or _length(whole[-1]) <= most:
+    if len(whole) < 2 or _length(whole[-1]) <= most:
         return tldr
     return next((each for each in reversed(whole) if _length(each) <= most), whole[0])
 
