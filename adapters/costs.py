@@ -98,9 +98,17 @@ class Costs:
         )
 
     @staticmethod
+    def check(path: Path) -> None:
+        """Whether a plot may be written there, as far as that can be known before. Raises UsageError."""
+        if path.suffix.lower() != ".png":
+            raise UsageError(f"Plots are PNG files: name one that ends in .png, not {path.name!r}.")
+        if not path.parent.is_dir():
+            raise UsageError(f"There is no folder {str(path.parent)!r} for the plot. Make it first, or name another.")
+
+    @staticmethod
     def plot(path: Path, report: Report) -> None:
         """Write days as bars, a colour a model. Raises UsageError, NotDrawn."""
-        _check(path)
+        Costs.check(path)
         daily: defaultdict[str, dict[date, float]] = defaultdict(dict)
         for day, model, spent in report.days:
             daily[model][day] = spent.cost / DOLLAR
@@ -117,7 +125,7 @@ class Costs:
     @staticmethod
     def plot_compared(path: Path, trials: Sequence[Trial]) -> None:
         """Write models as points. Raises UsageError, NotDrawn."""
-        _check(path)
+        Costs.check(path)
         best = front(trials)
         points = [
             charts.Point(
@@ -195,11 +203,6 @@ def _calls(spent: Sum) -> str:
 
 def _unit(value: float) -> str:
     return f"${value:,.4f}".rstrip("0").rstrip(".")
-
-
-def _check(path: Path) -> None:
-    if path.suffix.lower() != ".png":
-        raise UsageError(f"Plots are PNG files: name one that ends in .png, not {path.name!r}.")
 
 
 create = Costs

@@ -283,14 +283,17 @@ def compare_models(  # noqa: PLR0917 - options, which are named on the command l
         from bot.costs.compare import to_json  # noqa: PLC0415
         from bot.settings import Settings  # noqa: PLC0415
 
+        shown = adapter("costs")
+        if plot is not None:
+            shown.check(plot)  # before anything is paid
         with terminal.progress() as progress:
             making = compared(Settings.read(), models, papers=papers, stored=stored, language=spoken, progress=progress)
-            trials, shown = asyncio.run(making), adapter("costs")
-        if plot is not None:
-            shown.plot_compared(plot, trials)
+            trials = asyncio.run(making)
         if form is Tabular.JSON:
             terminal.utf8().write(to_json(trials, language=spoken))
         else:
             shown(sys.stdout).compared(trials)
+        if plot is not None:
+            shown.plot_compared(plot, trials)
     if not any(trial.seconds for trial in trials):
         raise typer.Exit(1)

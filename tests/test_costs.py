@@ -245,8 +245,11 @@ def test_a_plot_is_a_png_in_a_folder_that_is_there(store: Store, tmp_path: Path)
     made = reported(store)
     with pytest.raises(UsageError, match=r"\.png"):
         Costs.plot(tmp_path / "costs.svg", made)
-    with pytest.raises(charts.NotDrawn, match="cannot be written"):
+    with pytest.raises(UsageError, match="There is no folder"):
         Costs.plot(tmp_path / "none" / "costs.png", made)
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(charts.NotDrawn, match="cannot be written"):
+        Costs.plot(tmp_path / "folder.png", made)
     Costs.plot(tmp_path / "costs.png", made)
     assert {charts.COLOURS[0], charts.COLOURS[1]} <= set(colours(tmp_path / "costs.png"))
 
@@ -332,3 +335,21 @@ async def test_what_is_wrong_is_said_before_a_model_is_asked(tmp_path: Path) -> 
 
 def test_a_plot_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
     assert ".png" in run(tmp_path, "costs", "--plot", "costs.jpg", code=2).stderr
+
+
+@pytest.mark.parametrize(("plot", "said"), [("models.jpg", ".png"), ("none/models.png", "There is no folder 'none'")])
+def test_a_plot_that_cannot_be_is_refused_before_a_model_is_paid(tmp_path: Path, plot: str, said: str) -> None:
+    with FakeOpenAI() as server:
+        env = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url}
+        done = run(tmp_path, "compare-models", MODEL, "--papers", "1", "--plot", plot, env=env, code=2)
+        assert server.calls == []
+    assert said in done.stderr
+
+
+def test_a_plot_that_fails_takes_no_figures_along(tmp_path: Path) -> None:
+    (tmp_path / "models.png").mkdir()
+    with FakeOpenAI() as server:
+        env = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url}
+        done = run(tmp_path, "compare-models", MODEL, "--papers", "1", "--plot", "models.png", env=env, code=1)
+    assert MODEL in done.stdout
+    assert "models.png cannot be written" in done.stderr
