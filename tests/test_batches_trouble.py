@@ -182,14 +182,14 @@ async def test_what_is_no_name_of_a_file_is_not_asked_for(bot: Agency, provider:
 # ---------------------------------------------------------------- money
 
 
-async def test_no_more_is_asked_for_than_the_day_can_pay(bot: Agency, provider: FakeBatches, tmp_path: Path) -> None:
+async def test_no_more_is_asked_for_than_three_quarters_of_the_day_can_pay(bot: Agency, provider: FakeBatches, tmp_path: Path) -> None:
     (tmp_path / "again").mkdir()
     async with bot.start() as batches:
         await bot.morning(batches)
         one = bot.usage()[-1]["cost"]
         spent = bot.usage()[0]["cost"]
         assert provider.latest
-    again = agency(tmp_path / "again", bot.server, allowance=Allowance(day=spent + 2 * one))
+    again = agency(tmp_path / "again", bot.server, allowance=Allowance(day=(spent + 2 * one) * 4 // 3 + 1))
     again.world.arxiv.days[TUESDAY] = papers(4)
     again.world.add(ROOM, AT_NINE, due=NINE)
     async with again.start() as batches:

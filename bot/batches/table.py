@@ -6,6 +6,7 @@ Functions of an open connection; those that write run inside a write transaction
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from bot.targets import Target
 
 KEPT: Final = timedelta(days=7)
 """How long it is remembered what was asked for; by then no digest wants it any more."""
+
+SHARE: Final = 0.75
+"""Of a day's calls and money, what batches may hold while they are under way: people ask meanwhile."""
 
 State: TypeAlias = Literal["planned", "creating", "running", "cancelling", "done"]
 
@@ -82,15 +86,16 @@ def plan(
     price: Price | None,
     allowance: Allowance,
 ) -> int:
-    """Remember a batch of those `wishes` that the day can pay and nobody has asked for; how many they are."""
+    """Remember a batch of those `wishes` that nobody has asked for and our share of the day can pay; how many."""
     made = db.execute(
         "INSERT INTO batches (mark, made_at, deadline) VALUES (?, ?, ?)", [mark, rows.moment(at), rows.moment(deadline)]
     )
     batch, planned = int(made.lastrowid or 0), 0
+    mine = _share(allowance)
     for wish in wishes:
         if asked(db.conn, [wish.custom_id]):
             continue
-        usage_id = _reserved(db, wish, at=at, price=price, allowance=allowance)
+        usage_id = _reserved(db, wish, at=at, price=price, allowance=mine)
         if usage_id is None:
             continue
         db.execute(
@@ -102,6 +107,15 @@ def plan(
     if not planned:
         db.execute("DELETE FROM batches WHERE id = ?", [batch])
     return planned
+
+
+def _share(allowance: Allowance) -> Allowance:
+    """What batches may plan with: most of what they reserve comes back, but only when they end."""
+
+    def of(whole: int | None) -> int | None:
+        return None if whole is None else math.ceil(whole * SHARE)
+
+    return Allowance(calls=of(allowance.calls), day=of(allowance.day), chat=of(allowance.chat))
 
 
 def _reserved(
