@@ -57,6 +57,39 @@ def test_names_terms_and_short_texts_are_no_other_language(language: str, text: 
     assert other_than(language, text) is None
 
 
+@pytest.mark.parametrize("wanted", ["de", "fr", "es", "vi"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The encoder has 48 million parameters in 12 layers.",
+        "FastGraph samples edges by their influence on the loss.",
+        "It gains nothing from the dense graphs.",
+        "It is 3.5 times faster than GraphSAGE.",
+    ],
+)
+def test_a_short_sentence_that_was_not_translated_is_english(wanted: str, text: str) -> None:
+    assert other_than(wanted, text) == "en"
+    assert other_than("en", text) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Der Encoder hat 48 Millionen Parameter in 12 Schichten."),
+        ("de", "Die Mixture of Experts ist in allen Tests besser."),
+        ("de", "Das Chain of Thought Prompting for the Win schlägt alle anderen Ansätze."),
+        ("nl", "Het model is in alle tests beter en was sneller."),
+        ("da", "Modellen er for langsom i en by."),
+        ("fr", "On a un modèle plus rapide."),
+        ("de", "State of the Art"),
+        ("de", "State of the Art auf MTEB"),
+        ("de", "Human in the Loop für LLM"),
+    ],
+)
+def test_a_short_sentence_in_its_language_is_let_be(language: str, text: str) -> None:
+    assert other_than(language, text) is None
+
+
 def test_the_library_is_loaded_only_when_it_is_needed() -> None:
     code = "import sys, bot.summaries.llm; print('pycld2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter

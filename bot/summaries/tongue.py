@@ -1,6 +1,7 @@
 """Which language a text is written in, by a library of statistics (CLD2); it says nothing rather than guess. Pure.
 
-Names and terms stay in Latin letters in any language: they are taken out before, and short texts are not judged.
+Names and terms stay in Latin letters in any language: they are taken out before. Short texts are not judged, but for
+English, which papers are in: a sentence that was not translated is told by its small words.
 """
 
 from __future__ import annotations
@@ -14,6 +15,12 @@ _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _WIDE: Final = frozenset({"zh", "ja", "ko"})
 _NOT_LATIN: Final = _WIDE | {"ru", "uk", "bg", "be", "mk", "el", "ar", "fa", "ur", "he", "hi", "mr", "ne", "th"}
 _SAME: Final = {"zh-hant": "zh", "iw": "he", "in": "id", "jw": "jv", "nb": "no", "nn": "no"}
+
+# Words of no other language in Latin letters, and words that English is full of.
+_ENGLISH: Final = frozenset({"the", "and", "with", "from", "that", "this", "these", "than", "their", "which", "were"})
+_SMALL: Final = _ENGLISH | {"a", "an", "are", "by", "for", "has", "have", "in", "is", "it", "its", "of", "on", "to"}
+ENGLISH: Final = 0.4
+"""More than this part of a sentence's words are such, where it is in English and no name in it: *state of the art*."""
 
 LETTERS: Final = 60
 """Letters a text needs to be judged; of Chinese, Japanese and Korean a third."""
@@ -29,6 +36,8 @@ def other_than(language: str, text: str) -> str | None:
     if wanted in _NOT_LATIN:
         shown = _LATIN.sub(" ", shown)
     letters = sum(char.isalpha() for char in shown)
+    if wanted not in _NOT_LATIN | {"en"} and _is_english(shown):
+        return "en"
     if letters < (LETTERS // 3 if wanted in _WIDE else LETTERS):
         return None
     import pycld2  # noqa: PLC0415 - eight megabytes that only models' answers need
@@ -45,6 +54,12 @@ def other_than(language: str, text: str) -> str | None:
     if {other, wanted} == {"ja", "zh"} and (other == "ja") != bool(_KANA.search(shown)):  # it takes 資料 for Japanese
         return None
     return other
+
+
+def _is_english(text: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    small = sum(word in _SMALL for word in words)
+    return len(words) >= 5 and small > ENGLISH * len(words) and not _ENGLISH.isdisjoint(words)
 
 
 def _base(code: str) -> str:
