@@ -182,7 +182,9 @@ async def test_what_is_no_name_of_a_file_is_not_asked_for(bot: Agency, provider:
 # ---------------------------------------------------------------- money
 
 
-async def test_no_more_is_asked_for_than_three_quarters_of_the_day_can_pay(bot: Agency, provider: FakeBatches, tmp_path: Path) -> None:
+async def test_no_more_is_asked_for_than_three_quarters_of_the_day_can_pay(
+    bot: Agency, provider: FakeBatches, tmp_path: Path
+) -> None:
     (tmp_path / "again").mkdir()
     async with bot.start() as batches:
         await bot.morning(batches)
