@@ -27,6 +27,7 @@ from bot.ports import (
     no_progress,
 )
 from bot.summaries.flights import Flight, Patience
+from bot.summaries.standins import StandIns, stands_in
 from bot.summaries.top import Made, Top, deep_or_brief
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Summaries:
         self._daily_cap = daily_cap
         self._room = asyncio.Semaphore(concurrency)
         self._flights: dict[SummaryKey, Flight] = {}
+        self._stand_ins = StandIns(clock)
 
     async def brief(
         self,
@@ -239,7 +241,7 @@ class Summaries:
             flight.task.exception()  # seen, even if all who waited were cancelled
 
     async def _make(self, key: SummaryKey, asking: Asking, patience: Patience, progress: Progress) -> Summary:
-        stored = await asyncio.to_thread(self._store.summary, key)
+        stored = await asyncio.to_thread(self._store.summary, key) or self._stand_ins.get(key)
         if stored is not None:
             return stored
         async with self._room:
@@ -251,6 +253,9 @@ class Summaries:
                 patience.failed(exc)
                 raise
             patience.succeeded()
+        if stands_in(summary):
+            self._stand_ins.put(key, summary)
+            return summary
         try:
             await asyncio.to_thread(self._store.save_summary, key, summary, at=self._clock())
         except StoreError as exc:  # it is made and paid for: losing it to a full disk would help nobody

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.costs.bill import Call, Spend
 from bot.full import Full
-from bot.models import Depth, Paper, Summary, SummaryPart, TextSource, Usage
+from bot.models import Depth, Note, Paper, Summary, SummaryPart, TextSource, Usage
 from bot.ports import TEXT, WRITING, Progress, Summarizer, SummaryError, no_progress
 from bot.store import Store
 from bot.summaries.endpoint import free
@@ -32,6 +32,7 @@ class FakeSummarizer:
     parts: tuple[SummaryPart, ...] = ()
     every: Exception | None = None
     source: TextSource = "abstract"
+    notes: tuple[Note, ...] = ()
     spend: Spend = free
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
@@ -66,6 +67,7 @@ class FakeSummarizer:
             model=self.model,
             source=self.source,
             tldr=f"{self.model} says",
+            notes=self.notes,
         )
         if not self.parts or depth == "brief":
             return made
