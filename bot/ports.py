@@ -271,6 +271,12 @@ class TimedOut(SummaryError):
     code = "timed_out"
 
 
+class NoAbstract(SummaryError):
+    """There is nothing to summarize it from; no model is asked."""
+
+    code = "no_abstract"
+
+
 class BadAnswer(SummaryError):
     """It answered, but not with a summary that stands the checks."""
 

@@ -173,7 +173,7 @@ async def test_a_paper_without_a_word_has_no_answer(server: FakeOpenAI) -> None:
     empty = dataclasses.replace(PAPER, abstract="")
     async with asking(server, texts=FakeTexts()) as questions:
         made = await questions.ask(empty, QUESTION, language="en")
-    assert (made.outcome, made.passages) == ("passages", ())
+    assert (made.outcome, made.passages, made.why) == ("passages", (), "no_abstract")
     assert server.calls == []
 
 

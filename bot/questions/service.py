@@ -17,7 +17,7 @@ from bot.costs.cause import about
 from bot.full import Full
 from bot.glossary.terms import Glossary
 from bot.models import Note, Paper, Takeaway
-from bot.ports import BadAnswer, Clock, FullText, NotAllowed, SourceError, SummaryError
+from bot.ports import Clock, FullText, NoAbstract, NotAllowed, SourceError, SummaryError
 from bot.questions.answers import Answered, Compared
 from bot.questions.passages import everything, excerpt, of_two, telling
 from bot.questions.prompt import bounded
@@ -59,7 +59,7 @@ class Questions:
         async def answer(reader: Reader) -> Answered:
             read = await asyncio.to_thread(excerpt, paper, full, words)
             if not read.source.sentences:
-                raise BadAnswer("This paper has no text to answer from.")
+                raise NoAbstract("This paper has no text to answer from.")
             async with self._room:
                 with about(paper.id, "ask"):
                     return await reader.answer(read, question, language=language)
@@ -88,7 +88,7 @@ class Questions:
         async def contrast() -> Compared:
             read = await asyncio.to_thread(of_two, (first, full), (second, other))
             if not all(each.source.sentences for each in read):
-                raise BadAnswer("One of these papers has no text to compare.")
+                raise NoAbstract("One of these papers has no text to compare.")
             async with self._room:
                 with about(first.id, "compare"):
                     return await reader.contrast(*read, language=language)

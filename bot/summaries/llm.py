@@ -19,6 +19,7 @@ from bot.ports import (
     BadAnswer,
     Clock,
     FullText,
+    NoAbstract,
     Progress,
     Refused,
     SourceError,
@@ -169,7 +170,7 @@ class ModelSummarizer:
 
     def _about(self, source: prompt.Source, *, language: str, depth: Depth) -> _Question:
         if not source.sentences:
-            raise BadAnswer("This paper has no abstract to summarize.")
+            raise NoAbstract("This paper has no abstract to summarize.")
         if sum(map(len, source.abstract)) + len(source.title) > prompt.MAX_SOURCE:
             raise TooLong("The abstract is longer than an abstract can be.")
         glossary = self._glossaries(language)
