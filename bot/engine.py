@@ -38,6 +38,9 @@ IN_HAND = 256
 AT_ONCE = 2
 """Chats of a platform that are looked at together, which is reading and computing, beside what is being sent."""
 
+A_MOMENT = 0.05
+"""Seconds within which a digest is made whose summaries are there: the next is not begun before; others wait aside."""
+
 AT_LEAST = 5.0
 """Seconds a digest has for its summaries, even if those before it took all the time there was."""
 
@@ -241,13 +244,19 @@ class Engine:
                     await self._outbox.calm(chat.target.platform)
                     await hand.enter_async_context(self._hands)
                     plan = await asyncio.to_thread(self._plan, chat, now)
-                if plan.harvest is not None:
-                    patience = max(AT_LEAST, until - asyncio.get_running_loop().time())
-                    await self._press.post(plan.harvest, period=plan.period, patience=patience)
-                await asyncio.to_thread(self._chats.move_due, [(chat, plan.next_due_at)])
+                    making = asyncio.create_task(self._make(chat, plan, until))
+                    hand.push_async_callback(_ended, making)
+                    await asyncio.wait({making}, timeout=A_MOMENT)
+                await making
         except Exception:
             logger.exception("a digest could not be made: chat=%s", chat.target)
             self._resting[chat.target] = self._clock() + AFTER_A_FAILURE
+
+    async def _make(self, chat: Chat, plan: _Plan, until: float) -> None:
+        if plan.harvest is not None:
+            patience = max(AT_LEAST, until - asyncio.get_running_loop().time())
+            await self._press.post(plan.harvest, period=plan.period, patience=patience)
+        await asyncio.to_thread(self._chats.move_due, [(chat, plan.next_due_at)])
 
     def _plan(self, chat: Chat, now: datetime) -> _Plan:
         """Blocks: what is computed here for some chats takes a while after an outage."""
@@ -305,3 +314,9 @@ class Engine:
         before = self._clock() - KEPT
         await asyncio.to_thread(self._chats.prune_updates, before)
         await self._outbox.prune(before)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """It is over, or given up."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -44,16 +44,18 @@ FULL = Full(
 
 
 class Library:
-    """The port FullText; `up` False: arXiv cannot be asked."""
+    """The port FullText; `up` False: arXiv cannot be asked; `has` False: it has none."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.up = True
+        self.up = self.has = True
 
     async def of(self, paper: Paper, *, progress: Progress = no_progress) -> Full:
         self.asked.append(paper.id)
         if not self.up:
             raise SourceUnreachable("no connection")
+        if not self.has:
+            raise NoText("There is none.")
         return FULL
 
     async def from_pdf(self, body: bytes) -> Full:
@@ -165,10 +167,23 @@ async def test_texts_of_a_batch_that_is_dropped_are_not_kept(bot: Agency, provid
     assert kept(bot) == []
 
 
-async def test_without_its_text_a_paper_is_asked_about_by_its_abstract(
+async def test_a_paper_whose_text_cannot_be_had_now_is_asked_about_when_its_digest_is_due(
     bot: Agency, provider: FakeBatches, library: Library
 ) -> None:
     library.up = False
+    async with bot.start() as batches:
+        await bot.morning(batches)
+        complete(provider)
+        bot.go(timedelta(minutes=5))
+        await batches.tick()
+    assert [each.depth for each in bot.stored()] == ["brief", "brief"]
+    assert kept(bot) == []
+
+
+async def test_without_its_text_a_paper_is_asked_about_by_its_abstract(
+    bot: Agency, provider: FakeBatches, library: Library
+) -> None:
+    library.has = False
     async with bot.start() as batches:
         await bot.morning(batches)
         complete(provider)

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters.memory import Fault, Memory
 from bot.document import Document
+from bot.engine import AT_ONCE
 from bot.lookout import LATE_PAPERS
 from bot.platforms import Part, RetryLater
 from bot.targets import At, Chat, Settings, State, Target
@@ -155,6 +157,40 @@ def test_digests_that_wait_for_the_same_late_summaries_wait_together(world: Worl
 
     play(world, scene)
     assert len(world.memory.arrived) == 40
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_digests_are_made_a_few_at_a_time_unless_their_summaries_are_late(world: World, late: bool) -> None:
+    """So that the first leaves at once, however many are due."""
+    world.arxiv.days[TUESDAY] = [announced("2605.00001", TUESDAY)]
+    for number in range(40):
+        world.add(Target("memory", f"room {number}"))
+    under_way: list[int] = []
+
+    async def scene(world: World) -> None:
+        await world.engine.look()
+        if late:
+            world.model.gate.clear()
+        post, now = world.press.post, 0
+
+        async def counted(*args: Any, **kwargs: Any) -> bool:  # noqa: ANN401 - whatever it takes
+            nonlocal now
+            now += 1
+            under_way.append(now)
+            try:
+                return await post(*args, **kwargs)
+            finally:
+                now -= 1
+
+        world.press.post = counted  # type: ignore[method-assign] # it is watched, not changed
+        issuing = asyncio.create_task(world.engine.issue())
+        await asyncio.sleep(60)
+        world.model.gate.set()
+        await issuing
+
+    play(world, scene)
+    assert len(under_way) == 40
+    assert max(under_way) == (40 if late else AT_ONCE)
 
 
 def test_who_is_due_now_does_not_wait_for_those_whose_summaries_are_late(world: World) -> None:

@@ -31,6 +31,7 @@ from bot.summaries.completion import Completion
 from bot.summaries.endpoint import used
 from bot.summaries.llm import ModelSummarizer
 from bot.summaries.service import Summaries, key_of
+from bot.summaries.standins import stands_in
 
 logger = logging.getLogger(__name__)
 
@@ -136,19 +137,25 @@ class Batches:
     async def _line(self, item: Item) -> bytes | None:
         """None: it cannot be asked any more, and is not under way any more."""
         paper = await self._paper(item)
-        if paper is not None:
-            model = self._models[item.depth]
-            source = await model.source(paper, depth=item.depth)
-            try:
-                body, _ = model.request(source, language=item.language, depth=item.depth)
-            except SummaryError as exc:
-                logger.info("not asked in a batch: paper=%s reason=%s", item.paper_id, exc.code)
-            else:
-                if item.depth == "deep":
-                    await self._write(partial(table.keep_source, item=item, source=source_text(source)))
-                return line(item.custom_id, body)
-        await self._write(partial(table.withdraw, item=item))
-        return None
+        made = None if paper is None else await self._request(item, paper)
+        if made is None:
+            await self._write(partial(table.withdraw, item=item))
+        return made
+
+    async def _request(self, item: Item, paper: Paper) -> bytes | None:
+        model = self._models[item.depth]
+        source = await model.source(paper, depth=item.depth)
+        if stands_in(source.notes):  # by the time its digest is due the text may be had
+            logger.info("not asked in a batch, its text cannot be had: paper=%s", item.paper_id)
+            return None
+        try:
+            body, _ = model.request(source, language=item.language, depth=item.depth)
+        except SummaryError as exc:
+            logger.info("not asked in a batch: paper=%s reason=%s", item.paper_id, exc.code)
+            return None
+        if item.depth == "deep":
+            await self._write(partial(table.keep_source, item=item, source=source_text(source)))
+        return line(item.custom_id, body)
 
     async def _create(self, batch: Batch, file: str, *, papers: int) -> None:
         name = await self._provider.create(file, mark=batch.mark)

@@ -253,7 +253,7 @@ class Summaries:
                 patience.failed(exc)
                 raise
             patience.succeeded()
-        if stands_in(summary):
+        if stands_in(summary.notes):
             self._stand_ins.put(key, summary)
             return summary
         try:

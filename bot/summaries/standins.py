@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.models import Summary, SummaryKey
+from bot.models import Note, Summary, SummaryKey
 from bot.ports import Clock, SourceError, SourceGarbled, SourceRefused, SourceUnreachable
 
 AN_HOUR: Final = timedelta(hours=1)
@@ -15,9 +16,9 @@ MOST: Final = 500
 _PASSING: Final = frozenset(each.code for each in (SourceError, SourceRefused, SourceUnreachable, SourceGarbled))
 
 
-def stands_in(summary: Summary) -> bool:
-    """Was it made without the text, and may the text be had later?"""
-    return any(note.key == "text_abstract" and note.args.get("reason") in _PASSING for note in summary.notes)
+def stands_in(notes: Iterable[Note]) -> bool:
+    """Do these say of a source, or of a summary, that it lacks the text, which may be had later?"""
+    return any(note.key == "text_abstract" and note.args.get("reason") in _PASSING for note in notes)
 
 
 class StandIns:
