@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.models import Depth, Paper, Summary
-from bot.ports import BadAnswer, BudgetSpent, NoAbstract, ServerFailed, Truncated
+from bot.models import Paper, Summary
+from bot.ports import BadAnswer, BudgetSpent, ServerFailed, Truncated
 from bot.settings import Settings
 from bot.summaries.llm import create
 from bot.summaries.prompt import PROMPT_VERSION
@@ -217,14 +217,6 @@ async def test_an_answer_that_fails_is_asked_for_once_more_saying_what_failed(se
     roles = [message["role"] for message in server.calls[1]["messages"]]
     assert roles == ["system", "user", "assistant", "user"]
     assert "fails these checks:\n- " in server.calls[1]["messages"][-1]["content"]
-
-
-@pytest.mark.parametrize("depth", ["brief", "deep"])
-async def test_without_an_abstract_no_model_is_asked(server: FakeOpenAI, depth: Depth) -> None:
-    async with summarizer(server) as model:
-        with pytest.raises(NoAbstract):
-            await model.summarize(dataclasses.replace(PAPER, abstract=" "), language="en", depth=depth)
-    assert server.calls == []
 
 
 HOPELESS = {name: fault for name, fault in BAD.items() if name != "invented number"}

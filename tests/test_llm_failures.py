@@ -15,6 +15,7 @@ from bot.ports import (
     BadAnswer,
     BadKey,
     Filtered,
+    NoAbstract,
     RateLimited,
     Refused,
     ServerFailed,
@@ -168,7 +169,7 @@ async def test_a_quota_that_is_used_up_is_told_apart_from_haste(server: FakeOpen
 
 async def test_an_empty_abstract_costs_no_call(server: FakeOpenAI) -> None:
     async with summarizer(server) as model:
-        with pytest.raises(BadAnswer):
+        with pytest.raises(NoAbstract):
             await model.summarize(Paper(id="2501.00001", title="T", authors=(), abstract=" "), language="en")
         with pytest.raises(TooLong):
             await model.summarize(
