@@ -36,5 +36,5 @@ def test_whenever_it_is_killed_nothing_is_lost_and_nothing_comes_twice_without_c
                 for text, count in done.office.copies().items():
                     assert count - 1 <= done.allowed[text], f"{text} came twice, although we knew it had arrived"
 
-    assert kills >= ROUNDS // 2, "hardly anything was killed; this proves nothing"
+    assert kills >= ROUNDS, "hardly anything was killed; this proves nothing"
     assert (twice == 0) == keyed, "without a key some answers are cut, so some must have come twice"

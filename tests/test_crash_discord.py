@@ -27,5 +27,5 @@ async def test_whenever_it_is_killed_discord_gets_everything_once(tmp_path: Path
             assert 0 < done.linked <= CHANNELS, "a card whose process died before it was linked leads to arXiv"
             kills += done.kills
             cut += done.cut
-    assert kills, "nothing was killed; this proves nothing"
+    assert kills >= ROUNDS, "hardly anything was killed; this proves nothing"
     assert cut >= 1, "no answer was cut; this proves nothing"

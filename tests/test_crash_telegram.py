@@ -9,7 +9,7 @@ from tests.fakes.courier import parent
 from tests.fakes.telegram_courier import killed_until_done
 
 ROUNDS = 3  # `make bench` has more
-NUMBER = 100
+NUMBER = 200  # more than are delivered before the latest first kill
 
 
 async def test_whenever_it_is_killed_telegram_gets_everything_and_twice_only_what_may_have_been_lost(
@@ -26,5 +26,5 @@ async def test_whenever_it_is_killed_telegram_gets_everything_and_twice_only_wha
             kills += done.kills
             twice += done.twice().total()
             assert done.twice().total() <= done.allowed.total()
-    assert kills, "nothing was killed; this proves nothing"
+    assert kills >= ROUNDS, "hardly anything was killed; this proves nothing"
     assert twice > 0, "some answers were cut, so some must have come twice"

@@ -39,6 +39,14 @@ async def test_a_client_that_reads_the_headers_is_never_refused(room: Room) -> N
     assert len(texts(room)) == 15
 
 
+async def test_many_at_a_time_all_arrive_refused_or_not(room: Room) -> None:
+    room.server.limits.scale(0.02)  # five in a tenth of a second
+    began = room.world.now()
+    await asyncio.gather(*(room.says(str(number)) for number in range(15)))
+    assert room.world.now() - began > 0.15
+    assert sorted(texts(room)) == sorted(map(str, range(15)))
+
+
 async def test_who_does_not_is_told_to_wait_in_that_channel_only(room: Room) -> None:
     other = room.world.channel(room.guild)
     headers = {"Authorization": f"Bot {room.server.state.token}", "User-Agent": "DiscordBot (x, 1)"}
