@@ -86,7 +86,7 @@ async def test_a_chat_that_joined_one_whose_budget_is_used_up_pays_itself(store:
     first = asyncio.create_task(want(A))
     await entered.wait()
     second = asyncio.create_task(want(B))
-    await until(lambda: any(len(flight.listeners) == 2 for flight in made._flights.values()))
+    await until(lambda: any(len(flight.listeners) == 2 for flight in made._flights.under_way.values()))
     go.set()
     assert list(await asyncio.gather(first, second)) == ["extractive", "llm"]
     assert [row["chat_id"] for row in rows(store)] == ["-1", "-2"]

@@ -26,7 +26,7 @@ from bot.models import Checks, Depth, Paper, Summary, Usage
 from bot.ports import BadKey, Progress, Refused, ServerFailed, Summarizer, SummaryError, no_progress
 from bot.store import Store
 from bot.summaries.endpoint import free
-from bot.summaries.flights import PATIENCE
+from bot.summaries.patience import PATIENCE
 from tests.samples import DAY, NOW, paper, summary
 
 PAPERS = [paper(f"2405.{number:05}") for number in range(4)]

@@ -52,7 +52,7 @@ async def test_ten_callers_at_once_cause_one_call(store: Store) -> None:
     made = await asyncio.gather(*callers)
     assert model.asked == [PAPERS[0].id]
     assert {each.tldr for each in made} == {"big says"}
-    assert summaries._flights == {}
+    assert summaries._flights.under_way == {}
 
 
 async def first_of(summaries: Summaries) -> Summary:
@@ -89,7 +89,7 @@ async def test_when_nobody_waits_any_more_the_making_stops_and_the_next_begins_a
     assert (await late).tldr == "big says"
     assert all(caller.cancelled() for caller in callers)
     assert model.now == 0
-    assert summaries._flights == {}
+    assert summaries._flights.under_way == {}
 
 
 async def test_a_cancelled_batch_leaves_nothing_running(store: Store) -> None:
@@ -104,7 +104,7 @@ async def test_a_cancelled_batch_leaves_nothing_running(store: Store) -> None:
 
     assert batch.cancelled()
     assert len(model.asked) == 16
-    assert summaries._flights == {}
+    assert summaries._flights.under_way == {}
 
 
 async def test_languages_depths_and_models_have_summaries_of_their_own(store: Store) -> None:

@@ -19,7 +19,7 @@ from bot.costs.cause import about
 from bot.costs.prices import DOLLAR, Money, Prices
 from bot.models import Checks, Paper, Summary, Usage
 from bot.ports import BudgetSpent, Progress, Summarizer, SummaryError, no_progress
-from bot.summaries.flights import Patience
+from bot.summaries.patience import Patience
 
 PURPOSE: Final = "compare"
 """What calls for a comparison are on the account for."""

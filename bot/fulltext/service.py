@@ -6,9 +6,10 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
+from bot.flights import Flights
 from bot.full import Full
 from bot.fulltext import process
 from bot.fulltext.fetch import LONGEST_PDF, Shelf
@@ -55,7 +56,7 @@ class FullTexts:
         self._keep = keep
         self._most_kept = most_kept
         self._room = asyncio.Semaphore(parsers)
-        self._flights: dict[_Key, _Flight] = {}
+        self._flights: Flights[_Key, Full] = Flights()
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
 
     async def of(self, paper: Paper, *, progress: Progress = no_progress) -> Full:
@@ -68,18 +69,7 @@ class FullTexts:
         if (kept := self._kept.get(key)) is not None:
             self._kept.move_to_end(key)
             return kept.result()
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = _Flight()
-            flight.task = asyncio.create_task(self._make(key, paper, flight.tell))
-        flight.listeners.append(progress)
-        try:
-            await asyncio.wait({flight.task})  # which, unlike awaiting the task, does not cancel it with us
-        finally:
-            flight.listeners.remove(progress)
-            if not flight.listeners or flight.task.done():
-                self._landed(key, flight)
-        return flight.task.result()
+        return await self._flights.share(key, lambda tell: self._make(key, paper, tell), progress=progress)
 
     async def from_pdf(self, body: bytes) -> Full:
         """The text of a file somebody sent, kept nowhere. Raises NoText."""
@@ -93,14 +83,6 @@ class FullTexts:
         """Forget every text at once."""
         for key in tuple(self._kept):
             self._forget(key)
-
-    def _landed(self, key: _Key, flight: _Flight) -> None:
-        if self._flights.get(key) is flight:
-            del self._flights[key]
-        if not flight.task.done():
-            flight.task.cancel()  # nobody waits for it any more
-        elif not flight.task.cancelled():
-            flight.task.exception()  # seen, even if all who waited were cancelled
 
     async def _make(self, key: _Key, paper: Paper, progress: Progress) -> Full:
         try:
@@ -141,18 +123,6 @@ class FullTexts:
         kept = self._kept.pop(key, None)
         if kept is not None:
             kept.timer.cancel()
-
-
-@dataclass(slots=True, eq=False)
-class _Flight:
-    """One text being made, and who hears of it; one entry for each who waits."""
-
-    listeners: list[Progress] = field(default_factory=list)
-    task: asyncio.Task[Full] = field(init=False)
-
-    def tell(self, what: str, done: int, total: int) -> None:
-        for each in self.listeners:
-            each(what, done, total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.costs.cause import about
 from bot.database import StoreError
+from bot.flights import Flights
 from bot.models import Depth, Note, Paper, Summary, SummaryKey
 from bot.ports import (
     BudgetSpent,
@@ -26,7 +27,7 @@ from bot.ports import (
     SummaryError,
     no_progress,
 )
-from bot.summaries.flights import Flight, Patience
+from bot.summaries.patience import Patience
 from bot.summaries.standins import StandIns, stands_in
 from bot.summaries.top import Made, Top, deep_or_brief
 
@@ -80,7 +81,7 @@ class Summaries:
         self._clock = clock
         self._daily_cap = daily_cap
         self._room = asyncio.Semaphore(concurrency)
-        self._flights: dict[SummaryKey, Flight] = {}
+        self._flights: Flights[SummaryKey, Summary] = Flights()
         self._stand_ins = StandIns(clock)
 
     async def brief(
@@ -196,7 +197,9 @@ class Summaries:
         if model is None:
             return None
         key = key_of(paper, model, language=language, depth="deep")
-        if (stored := await asyncio.to_thread(self._store.summary, key)) is not None or key not in self._flights:
+        if (
+            stored := await asyncio.to_thread(self._store.summary, key)
+        ) is not None or key not in self._flights.under_way:
             return stored
         try:
             return await self._modelled(paper, language=language, depth="deep", patience=Patience())
@@ -207,38 +210,12 @@ class Summaries:
         return asyncio.run(self._extractive.summarize(paper, language=language, depth=depth))
 
     async def _shared(self, key: SummaryKey, asking: Asking, patience: Patience, progress: Progress) -> Summary:
-        """Join who is making this summary already, or make it. Raises SummaryError, the same to all who wait.
+        """Join who is making this summary already, or make it. Raises SummaryError, the same to all who wait."""
 
-        A caller that is cancelled leaves the others their summary; when the last one leaves, the making stops. Whoever
-        joined one that ended because another chat's budget is used up makes it for their own.
-        """
-        flight = self._flights.get(key)
-        joined = flight is not None
-        if flight is None:
-            flight = self._flights[key] = Flight()
-            flight.task = asyncio.create_task(self._make(key, asking, patience, flight.tell))
-            flight.task.add_done_callback(lambda _: self._landed(key, flight))
-        flight.join(progress)
-        try:
-            await asyncio.wait({flight.task})  # which, unlike awaiting the task, does not cancel it with us
-        finally:
-            flight.listeners.remove(progress)
-            if not flight.listeners and not flight.task.done():
-                flight.task.cancel()
-                self._landed(key, flight)  # nobody may join it any more
-        try:
-            return flight.task.result()
-        except BudgetSpent as exc:
-            if not joined or exc.of != "chat":
-                raise
-        self._landed(key, flight)
-        return await self._shared(key, asking, patience, progress)
+        async def make(tell: Progress) -> Summary:
+            return await self._make(key, asking, patience, tell)
 
-    def _landed(self, key: SummaryKey, flight: Flight) -> None:
-        if self._flights.get(key) is flight:
-            del self._flights[key]
-        if flight.task.done() and not flight.task.cancelled():
-            flight.task.exception()  # seen, even if all who waited were cancelled
+        return await self._flights.share(key, make, progress=progress)
 
     async def _make(self, key: SummaryKey, asking: Asking, patience: Patience, progress: Progress) -> Summary:
         stored = await asyncio.to_thread(self._store.summary, key) or self._stand_ins.get(key)
