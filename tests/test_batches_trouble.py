@@ -191,7 +191,7 @@ async def test_no_more_is_asked_for_than_three_quarters_of_the_day_can_pay(
         one = bot.usage()[-1]["cost"]
         spent = bot.usage()[0]["cost"]
         assert provider.latest
-    again = agency(tmp_path / "again", bot.server, allowance=Allowance(day=(spent + 2 * one) * 4 // 3 + 1))
+    again = agency(tmp_path / "again", bot.server, allowance=Allowance(day=spent + 3 * one))
     again.world.arxiv.days[TUESDAY] = papers(4)
     again.world.add(ROOM, AT_NINE, due=NINE)
     async with again.start() as batches:
