@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.attached import Attached, NotFetched
 from bot.commands.case import Case
+from bot.commands.papers import too_often
 from bot.commands.saying import aside, button, line, note, row
 from bot.document import Block, Divider
 from bot.files import Sent
@@ -44,14 +45,6 @@ async def sent_file(case: Case, file: Attached) -> AsyncIterator[Reply]:
     steps = _Steps(case=case)
     async for reply in case.in_steps(_read(case, file, steps), steps.reply, steps.changed):
         yield reply
-
-
-def too_often(case: Case) -> Reply | None:
-    """What to say to whoever asks for more than their share; None: it is counted, and may be done."""
-    back = case.means.limits.take(case.ask.actor, case.target) if not case.is_owner else None
-    if back is None:
-        return None
-    return case.reply(line(case.language, "cmd.limit", at=back.strftime("%H:%M UTC")), private=True)
 
 
 # ---------------------------------------------------------------- reading

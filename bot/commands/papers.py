@@ -81,16 +81,30 @@ async def known(case: Case, asked: Sequence[ArxivId]) -> Mapping[str, Paper] | R
 
     What to say instead, if it is too often. Raises SourceError.
     """
-    keys = [each.key for each in asked]
-    papers = await asyncio.to_thread(case.means.store.papers, keys)
+    papers = await _stored(case, asked)
+    if len(papers) == len({each.key for each in asked}):
+        return papers
+    return too_often(case) or await looked_up(case, asked)
+
+
+async def looked_up(case: Case, asked: Sequence[ArxivId]) -> Mapping[str, Paper]:
+    """As `known`, for who was counted already."""
+    papers = await _stored(case, asked)
     missing = [each for each in asked if each.key not in papers]
     if not missing:
         return papers
-    back = case.means.limits.take(case.ask.actor, case.target) if not case.is_owner else None
-    if back is not None:
-        return notice(case, line(case.language, "cmd.limit", at=back.strftime("%H:%M UTC")))
     made, _ = await case.means.modest.on_demand(missing, language="en")  # no model is asked
     return {**papers, **{entry.paper.id: entry.paper for entry in made.entries}}
+
+
+async def _stored(case: Case, asked: Sequence[ArxivId]) -> Mapping[str, Paper]:
+    return await asyncio.to_thread(case.means.store.papers, [each.key for each in asked])
+
+
+def too_often(case: Case) -> Reply | None:
+    """What to say to whoever asks for more than their share; None: it is counted, and may be done."""
+    back = case.means.limits.take(case.ask.actor, case.target) if not case.is_owner else None
+    return None if back is None else notice(case, line(case.language, "cmd.limit", at=back.strftime("%H:%M UTC")))
 
 
 def to_them(case: Case, *blocks: Block | None) -> Reply:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from bot.commands.case import Case
 from bot.commands.meant import meant
-from bot.commands.papers import EXAMPLE, called, notice, to_them
+from bot.commands.papers import EXAMPLE, called, looked_up, notice, to_them, too_often
 from bot.commands.reading import meanwhile
 from bot.commands.saying import aside, button, line, row, rows
 from bot.commands.text import fits
 from bot.document import Block, Code, Link, Paragraph, Text
 from bot.links import page
 from bot.locales import say
-from bot.models import ArxivId, Entry, Paper
+from bot.models import ArxivId, Entry
 from bot.platforms import Reply
 from bot.question_blocks import answer, comparison, head, in_brief, reason
 from bot.questions.answers import Compared
@@ -42,7 +42,7 @@ async def ask(case: Case) -> AsyncIterator[Reply]:
     if isinstance(asked, Reply):
         yield asked
         return
-    if (refusal := _too_often(case)) is not None:
+    if (refusal := too_often(case)) is not None:
         yield refusal
         return
     first = await meanwhile(case, [asked.paper])
@@ -60,7 +60,7 @@ async def compare(case: Case) -> AsyncIterator[Reply]:
         example = " ".join(list(dict.fromkeys((*(each.key for each in two), EXAMPLE, OTHER)))[:2])
         yield notice(case, line(case.language, "cmd.compare.how", example=Code(f"/compare {example}")))
         return
-    if (refusal := _too_often(case)) is not None:
+    if (refusal := too_often(case)) is not None:
         yield refusal
         return
     first = await meanwhile(case, two)
@@ -155,16 +155,9 @@ async def _what(case: Case, asked: ArxivId) -> Reply:
 # ---------------------------------------------------------------- what is answered
 
 
-def _too_often(case: Case) -> Reply | None:
-    back = case.means.limits.take(case.ask.actor, case.target) if not case.is_owner else None
-    if back is None:
-        return None
-    return notice(case, line(case.language, "cmd.limit", at=back.strftime("%H:%M UTC")))
-
-
 async def _answer(case: Case, asked: _Asked) -> Reply:
     language = case.language
-    paper = (await _papers(case, [asked.paper])).get(asked.paper.key)
+    paper = (await looked_up(case, [asked.paper])).get(asked.paper.key)
     if paper is None:
         return notice(case, line(language, "note.not_found", id=asked.paper.key))
     answered = await case.means.questions.ask(
@@ -184,7 +177,7 @@ async def _answer(case: Case, asked: _Asked) -> Reply:
 
 async def _comparison(case: Case, asked: Sequence[ArxivId]) -> Reply:
     language = case.language
-    papers = await _papers(case, asked)
+    papers = await looked_up(case, asked)
     if unknown := [each.key for each in asked if each.key not in papers]:
         return notice(case, line(language, "note.not_found", id=", ".join(unknown)))
     first, second = (papers[each.key] for each in asked)
@@ -210,12 +203,3 @@ async def _summaries(case: Case, asked: Sequence[ArxivId], why: str) -> tuple[Bl
         if (entry := entries.get(each.key)) and entry.summary
     )
     return (told, *briefs)
-
-
-async def _papers(case: Case, asked: Sequence[ArxivId]) -> dict[str, Paper]:
-    """Those of `asked` there are, as we have them, else as arXiv has. Raises SourceError."""
-    papers = dict(await asyncio.to_thread(case.means.store.papers, [each.key for each in asked]))
-    if missing := [each for each in asked if each.key not in papers]:
-        made, _ = await case.means.modest.on_demand(missing, language="en")  # no model is asked
-        papers |= {entry.paper.id: entry.paper for entry in made.entries}
-    return papers

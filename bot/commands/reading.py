@@ -11,8 +11,9 @@ from types import MappingProxyType
 from bot.access import Action, Verdict
 from bot.chat_digest import is_roomy
 from bot.commands.case import Case
-from bot.commands.file import sent_file, too_often
+from bot.commands.file import sent_file
 from bot.commands.meant import meant
+from bot.commands.papers import too_often
 from bot.commands.permission import refused, verdict
 from bot.commands.saying import button, line, row
 from bot.commands.steps import Steps, is_apart

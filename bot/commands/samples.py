@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from bot.commands.case import Case
+from bot.commands.papers import too_often
 from bot.commands.saying import line
 from bot.document import Bold
 from bot.models import Topic
@@ -20,9 +21,8 @@ async def sample(case: Case, topics: Sequence[Topic], *, form: str = "") -> Asyn
 
     `form` is one of the platform's other forms; '' is the chat's. It costs as much as a summary, and counts as one.
     """
-    back = None if case.is_owner else case.means.limits.take(case.ask.actor, case.target)
-    if back is not None:
-        yield case.reply(line(case.language, "cmd.limit", at=back.strftime("%H:%M UTC")), private=True)
+    if (later := too_often(case)) is not None:
+        yield later
         return
     shown = list(topics) or [entries()[0].topic]
 

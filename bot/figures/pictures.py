@@ -15,6 +15,7 @@ import requests
 
 from bot.figures.bounds import LONGEST
 from bot.figures.process import shrink
+from bot.flights import Flights
 from bot.fulltext.fetch import Rooms
 from bot.ports import NoPicture, Picture
 from bot.sources.answers import SourceRejected
@@ -80,7 +81,7 @@ class Pictures:
         self._keep = keep
         self._most_kept = most_kept
         self._room = asyncio.Semaphore(workers)
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._flights: Flights[str, Picture] = Flights()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
     def kept(self, address: str) -> Picture | None:
@@ -90,20 +91,14 @@ class Pictures:
 
     async def of(self, address: str) -> Picture:
         """The picture at `address`. Raises NoPicture (the same for some minutes), or another SourceError."""
-        lock = self._locks.setdefault(address, asyncio.Lock())
-        try:
-            async with lock:  # whoever else wants it waits, and finds it in memory
-                return await self._made(address)
-        finally:
-            if not lock.locked():
-                self._locks.pop(address, None)
-
-    async def _made(self, address: str) -> Picture:
         if (found := self._kept.get(address)) is not None:
             self._kept.move_to_end(address)
             if isinstance(found.outcome, NoPicture):
                 raise found.outcome
             return found.outcome
+        return await self._flights.share(address, lambda _: self._made(address))
+
+    async def _made(self, address: str) -> Picture:
         try:
             body = await asyncio.to_thread(self._fetch, address)
             async with self._room:
