@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 from urllib.parse import unquote
 
 import requests
 
+from bot.briefly import Briefly
 from bot.figures.bounds import LONGEST
 from bot.figures.process import shrink
 from bot.flights import Flights
@@ -58,12 +57,6 @@ class Wall:
             raise NoPicture("The picture is too large.", code="too_large") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    outcome: Picture | NoPicture
-    timer: asyncio.TimerHandle
-
-
 class Pictures:
     """For one event loop; `close` forgets everything."""
 
@@ -78,24 +71,21 @@ class Pictures:
     ) -> None:
         self._fetch = fetch
         self._shrink = shrink
-        self._keep = keep
-        self._most_kept = most_kept
         self._room = asyncio.Semaphore(workers)
         self._flights: Flights[str, Picture] = Flights()
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept: Briefly[str, Picture] = Briefly(keep, most=most_kept)
 
     def kept(self, address: str) -> Picture | None:
         """The picture, if it is in memory."""
-        found = self._kept.get(address)
-        return found.outcome if found is not None and isinstance(found.outcome, Picture) else None
+        try:
+            return self._kept.get(address)
+        except NoPicture:
+            return None
 
     async def of(self, address: str) -> Picture:
         """The picture at `address`. Raises NoPicture (the same for some minutes), or another SourceError."""
         if (found := self._kept.get(address)) is not None:
-            self._kept.move_to_end(address)
-            if isinstance(found.outcome, NoPicture):
-                raise found.outcome
-            return found.outcome
+            return found
         return await self._flights.share(address, lambda _: self._made(address))
 
     async def _made(self, address: str) -> Picture:
@@ -105,23 +95,11 @@ class Pictures:
                 made = await self._shrink(body)
         except NoPicture as exc:
             logger.info("no picture: reason=%s", exc.code)
-            self._remember(address, exc)
+            self._kept.put(address, exc)
             raise
-        self._remember(address, made)
+        self._kept.put(address, made)
         return made
 
     def close(self) -> None:
         """Forget every picture at once."""
-        for address in tuple(self._kept):
-            self._forget(address)
-
-    def _remember(self, address: str, outcome: Picture | NoPicture) -> None:
-        self._forget(address)
-        self._kept[address] = _Kept(outcome, asyncio.get_running_loop().call_later(self._keep, self._forget, address))
-        while len(self._kept) > self._most_kept:
-            self._forget(next(iter(self._kept)))
-
-    def _forget(self, address: str) -> None:
-        kept = self._kept.pop(address, None)
-        if kept is not None:
-            kept.timer.cancel()
+        self._kept.clear()

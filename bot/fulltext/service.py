@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Protocol
 
+from bot.briefly import Briefly
 from bot.flights import Flights
 from bot.full import Full
 from bot.fulltext import process
@@ -53,11 +52,9 @@ class FullTexts:
     ) -> None:
         self._shelf = shelf
         self._parse = parse
-        self._keep = keep
-        self._most_kept = most_kept
         self._room = asyncio.Semaphore(parsers)
         self._flights: Flights[_Key, Full] = Flights()
-        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._kept: Briefly[_Key, Full] = Briefly(keep, most=most_kept)
 
     async def of(self, paper: Paper, *, progress: Progress = no_progress) -> Full:
         """The text of the version `paper` has: from its page, else from its PDF, which a note says.
@@ -67,8 +64,7 @@ class FullTexts:
         """
         key = (paper.id, paper.version)
         if (kept := self._kept.get(key)) is not None:
-            self._kept.move_to_end(key)
-            return kept.result()
+            return kept
         return await self._flights.share(key, lambda tell: self._make(key, paper, tell), progress=progress)
 
     async def from_pdf(self, body: bytes) -> Full:
@@ -81,17 +77,16 @@ class FullTexts:
 
     def close(self) -> None:
         """Forget every text at once."""
-        for key in tuple(self._kept):
-            self._forget(key)
+        self._kept.clear()
 
     async def _make(self, key: _Key, paper: Paper, progress: Progress) -> Full:
         try:
             full = await self._read(paper, progress)
         except NoText as exc:
             logger.info("no full text: paper=%s reason=%s", paper.id, exc.code)
-            self._remember(key, exc)
+            self._kept.put(key, exc)
             raise
-        self._remember(key, full)
+        self._kept.put(key, full)
         return full
 
     async def _read(self, paper: Paper, progress: Progress) -> Full:
@@ -111,29 +106,6 @@ class FullTexts:
         async with self._room:
             parsed = await self._parse("pdf", file.body)
         return _full(parsed, "pdf", paper, Note("text_from_pdf", {"id": paper.id, "reason": reason}))
-
-    def _remember(self, key: _Key, outcome: Full | NoText) -> None:
-        self._forget(key)
-        timer = asyncio.get_running_loop().call_later(self._keep, self._forget, key)
-        self._kept[key] = _Kept(outcome, timer)
-        while len(self._kept) > self._most_kept:
-            self._forget(next(iter(self._kept)))
-
-    def _forget(self, key: _Key) -> None:
-        kept = self._kept.pop(key, None)
-        if kept is not None:
-            kept.timer.cancel()
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    outcome: Full | NoText
-    timer: asyncio.TimerHandle
-
-    def result(self) -> Full:
-        if isinstance(self.outcome, NoText):
-            raise self.outcome
-        return self.outcome
 
 
 def _full(parsed: Parsed, source: Kind, paper: Paper | None = None, *notes: Note) -> Full:
